@@ -20,6 +20,7 @@ from sphinx.errors import ExtensionError
 from sphinx.ext.napoleon import Config, GoogleDocstring
 from sphinx.util.docutils import SphinxDirective
 
+from dynclient.client.docstrings import parameter_type
 from dynclient.client.docstrings import signature as signature_of
 from dynclient.client.methods import METHODS
 from dynclient.extensions.base import CollectionExtension, Extension
@@ -251,24 +252,12 @@ def _standard_method(name: str) -> Iterator[str]:
         yield "   :param fields: its fields, instead; ``om.explain('table')`` describes them."
     for each in own:
         yield f"   :param {each.name}: {each.doc}"
-        words = " | ".join(map(repr, each.choices)) or _WORDS.get(each.type, each.type)
-        yield f"   :type {each.name}: {words}"
+        yield f"   :type {each.name}: {parameter_type(each)}"
     if filters:
         names = ", ".join(f"``{each.name}``" for each in operation.parameters if _is_filter(each))
         yield f"   :param filters: filters of the collection; of tables: {names}."
     yield ""
     yield f"   Sends ``{operation.method} {operation.route}``."
-
-
-_WORDS = {
-    "list": "list of str",
-    "array": "list of str",
-    "integer": "int",
-    "number": "float",
-    "boolean": "bool",
-    "string": "str",
-    "uuid": "str",
-}
 
 
 def _is_filter(parameter: Parameter) -> bool:

@@ -90,7 +90,7 @@ def _row(parameter: Any) -> tuple[str, str]:
 
 
 def _value(option: Any) -> str:
-    """Return what stands for the value of an option."""
+    """Return the placeholder of the value of an option."""
     if option.metavar:
         return str(option.metavar)
     if isinstance(option.default, Enum):

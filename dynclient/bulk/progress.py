@@ -9,6 +9,7 @@ from typing import Any
 
 from dynclient.bulk.result import BulkResult
 from dynclient.dispatch import bad_arguments
+from dynclient.display.interactive import running_shell
 from dynclient.errors import Problem
 
 OnProgress = Callable[[int, int | None, BulkResult], Any]
@@ -54,9 +55,7 @@ def _ignore(done: int, total: int | None, result: BulkResult) -> None:
 
 
 def _is_notebook() -> bool:
-    shell = sys.modules.get("IPython")
-    get_ipython = getattr(shell, "get_ipython", None)
-    return get_ipython is not None and type(get_ipython()).__name__ == "ZMQInteractiveShell"
+    return type(running_shell()).__name__ == "ZMQInteractiveShell"
 
 
 def _bar(*, is_forced: bool) -> Any:

@@ -92,9 +92,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def app_of(word: str) -> typer.Typer:
-    """Return an app with the command or group of a name only; all of them without such a one.
+    """Return an app that has only the command or group of a name; the whole app if there is none.
 
-    To read the signatures of all commands takes longer than to run one of them.
+    Reading the signatures of all commands takes longer than running one of them.
     """
     commands = [info for info in app.registered_commands if _name(info) == word]
     groups = [info for info in app.registered_groups if info.name == word]

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from dynclient.schema import Release
 
 WAIT = 0.3
-"""Seconds for everything that is asked of the server."""
+"""Seconds that the requests of one completion may take together."""
 LIMIT = 100
 """The largest number of names."""
 _MORE = "…"
 _METAVAR = re.compile(rf"[\w-]+{_MORE}?")
-_OF_CONNECTION = ("host", "release", "profile")
-"""Options with which the server is asked, as parameters of :func:`dynclient.connect`."""
+_CONNECTION_OPTIONS = ("host", "release", "profile")
+"""Options of commands that are arguments of :func:`dynclient.connect`."""
 
 
 class Candidate(NamedTuple):
@@ -114,14 +114,14 @@ def _place(command: Any, words: Sequence[str]) -> _Place:
     given: set[str] = set()
     arguments: list[str] = []
     pending: Any = None
-    for place, word in enumerate(words):
+    for position, word in enumerate(words):
         name, equals, value = word.partition("=")
         option = by_name.get(name) if word.startswith("-") else None
         if pending is not None:
             options[pending.name] = word
             pending = None
         elif word == "--":
-            arguments += words[place + 1 :]
+            arguments += words[position + 1 :]
             return _Place(options, frozenset(given), arguments, only_arguments=True)
         elif option is None or option.param_type_name == "argument":
             arguments += [] if word.startswith("-") and word != "-" else [word]
@@ -195,7 +195,6 @@ def _values(
         return
     prefix, colon, name = incomplete.partition(":")
     if takes == "TYPE" and colon and left and left[0] == "NAME":
-        takes, kind = "NAME", prefix
         found: Iterable[Candidate] = _names(place, (prefix,), name)
         yield from (each._replace(text=f"{prefix}:{each.text}") for each in found)
         return
@@ -251,7 +250,7 @@ def _names(place: _Place, types: Sequence[str], incomplete: str) -> Iterator[Can
     from dynclient.extensions.name_completion import complete_names
 
     options: dict[str, Any] = {
-        name: value for name, value in place.options.items() if name in _OF_CONNECTION
+        name: value for name, value in place.options.items() if name in _CONNECTION_OPTIONS
     }
     with suppress(DynclientError), connect(**options) as om:
         end = time.monotonic() + WAIT

@@ -51,7 +51,7 @@ class Command(_PlainParameters, TyperCommand):
 
 
 class Group(_PlainParameters, TyperGroup):
-    """A group of commands that converts plain values of its own options itself."""
+    """A group of commands that converts plain values of its options itself."""
 
 
 class _PlainValues:

@@ -76,7 +76,8 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _output(format: Format, columns: str = "") -> Output:
+def output_of(format: Format, columns: str = "") -> Output:
+    """Return standard output in a format, with the columns of the option ``--columns``."""
     return Output(standard_output(), format, _names(columns))
 
 
@@ -139,7 +140,7 @@ def get(
     """Print one entity."""
     from dynclient.cli import entity_commands
 
-    found, out = _target(target), _output(output, columns)
+    found, out = _target(target), output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = entity_commands.get(out, om, found, _names(fields), include)
     raise typer.Exit(code)
@@ -182,7 +183,7 @@ def list_(
     """Print the entities of a type."""
     from dynclient.cli import entity_commands
 
-    out = _output(output, columns)
+    out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = entity_commands.list_entities(
             out, om, entity_type, filters or (), limit, _names(fields), where
@@ -229,7 +230,7 @@ def search(
     """Search the index of the server for words and conditions; the best hits come first."""
     from dynclient.cli import entity_commands
 
-    out = _output(output, columns)
+    out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = entity_commands.search(out, om, text, types or (), where, limit)
     raise typer.Exit(code)
@@ -255,7 +256,7 @@ def create(
     """Create an entity."""
     from dynclient.cli import entity_commands
 
-    out = _output(output, columns)
+    out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = entity_commands.create(out, om, entity_type, file)
     raise typer.Exit(code)
@@ -288,7 +289,7 @@ def edit(
     """
     from dynclient.cli.edit_command import edit as edit_it
 
-    found, out = _target(target), _output(output, columns)
+    found, out = _target(target), output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = edit_it(out, om, found, file=file, dry_run=dry_run)
     raise typer.Exit(code)
@@ -319,7 +320,7 @@ def delete(
     """
     from dynclient.cli import entity_commands
 
-    found, out = _target(target), _output(output, columns)
+    found, out = _target(target), output_of(output, columns)
     if not yes and not sys.stdin.isatty():
         raise typer.BadParameter("is required without a terminal", param_hint="--yes")
     with _connected(out, host, release, profile) as om:
@@ -357,7 +358,7 @@ def restore(
     """Restore an entity that was deleted without --hard, or list what can be restored."""
     from dynclient.cli import entity_commands
 
-    words, out = target or [], _output(output, columns)
+    words, out = target or [], output_of(output, columns)
     is_type = len(words) < 2 and not {".", ":"} & set("".join(words))
     found = None if is_type else _target(words)
     with _connected(out, host, release, profile) as om:
@@ -398,7 +399,7 @@ def tag(
     found, tags = _target_and_rest(words)
     if not tags:
         raise typer.BadParameter("name one tag or more, such as PII.Sensitive")
-    out = _output(output, columns)
+    out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = entity_commands.tag(out, om, found, tags, column or (), remove=remove)
     raise typer.Exit(code)
@@ -430,7 +431,7 @@ def lineage(
     if mermaid and dot:
         raise typer.BadParameter("cannot be combined with --dot", param_hint="--mermaid")
     drawing = "mermaid" if mermaid else "dot" if dot else None
-    found, out = _target(target), _output(output, columns)
+    found, out = _target(target), output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = show_lineage(out, om, found, up, down, drawing)
     raise typer.Exit(code)
@@ -450,7 +451,7 @@ def history(
     """Print all versions of an entity: who changed what, and when."""
     from dynclient.cli import version_commands
 
-    found, out = _target(target), _output(output, columns)
+    found, out = _target(target), output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = version_commands.history(out, om, found)
     raise typer.Exit(code)
@@ -488,7 +489,7 @@ def diff(
         sides = version_commands.compared_states(words)
     except WrongWords as error:
         raise typer.BadParameter(str(error)) from None
-    out = _output(output, columns)
+    out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = version_commands.diff(out, om, sides, exit_code=exit_code)
     raise typer.Exit(code)
@@ -508,7 +509,7 @@ def blame(
     """Print which version changed each field of an entity last."""
     from dynclient.cli import version_commands
 
-    found, out = _target(target), _output(output, columns)
+    found, out = _target(target), output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = version_commands.blame(out, om, found)
     raise typer.Exit(code)
@@ -530,7 +531,7 @@ def export(
     """Write what is below an entity as CSV: the terms of a glossary, the columns of a table."""
     from dynclient.cli import csv_commands
 
-    found, out = _target(target), _output(Format.TABLE)
+    found, out = _target(target), output_of(Format.TABLE)
     with _connected(out, host, release, profile) as om:
         code = csv_commands.export_csv(out, om, found, file)
     raise typer.Exit(code)
@@ -568,7 +569,7 @@ def import_(
     found, rest = _target_and_rest(words)
     if len(rest) != 1:
         raise typer.BadParameter("name the entity and one file, such as glossary Sales sales.csv")
-    out = _output(output, columns)
+    out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = csv_commands.import_csv(out, om, found, rest[0], dry_run=dry_run)
     raise typer.Exit(code)
@@ -598,7 +599,7 @@ def call(
     """Send one request and print the body of the response; secrets are masked."""
     from dynclient.cli import server_commands
 
-    out = _output(output, columns)
+    out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = server_commands.call(out, om, request, data)
     raise typer.Exit(code)
@@ -615,7 +616,7 @@ def whoami(
     """Print the user of the token, the server, and its version."""
     from dynclient.cli import server_commands
 
-    out = _output(output, columns)
+    out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = server_commands.whoami(out, om)
     raise typer.Exit(code)
@@ -650,7 +651,7 @@ def shell(
     from dynclient.cli.shell import run
 
     settings = {"read_only": True} if read_only else None
-    out = _output(Format.TABLE)
+    out = output_of(Format.TABLE)
     with _connected(out, host, release, profile, token=token, settings=settings) as om:
         code = run(om)
     raise typer.Exit(code)
@@ -674,7 +675,7 @@ def count(
     """Print how many entities there are of each type."""
     from dynclient.cli import server_commands
 
-    out = _output(output, columns)
+    out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = server_commands.count(out, om, types or ())
     raise typer.Exit(code)
@@ -712,7 +713,7 @@ def open_(
     """
     from dynclient.cli.open_command import open_page
 
-    found, out = _target(target) if target else None, _output(output, columns)
+    found, out = _target(target) if target else None, output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = open_page(out, om, found, only_print=only_print)
     raise typer.Exit(code)

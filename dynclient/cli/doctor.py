@@ -152,13 +152,13 @@ def _missing(contract: Contract) -> tuple[str, ...]:
 
 def setting_rows(configuration: Configuration) -> tuple[SettingRow, ...]:
     """Return each parameter and setting of a client, and where it comes from."""
-    from dynclient.config.location import VARIABLE, config_path, shown
+    from dynclient.config.location import VARIABLE, config_path, path_text
 
     origins, profile = configuration.origins, configuration.profile
     config = VARIABLE if os.environ.get(VARIABLE) else DEFAULT
     credential = origins.get("token") or origins.get("username") or DEFAULT
     rows = [
-        SettingRow("config", shown(config_path()), config),
+        SettingRow("config", path_text(config_path()), config),
         SettingRow("profile", "" if profile is None else profile.name, _origin(origins, "profile")),
         SettingRow("host", configuration.base.removesuffix("/api"), _origin(origins, "host")),
         SettingRow("credential", repr(configuration.auth), credential),

@@ -17,7 +17,7 @@ from dynclient.cli.profile_list import Identity, identity_of
 from dynclient.client.connect import connect
 from dynclient.config.config_file import DEFAULT, ConfigFile, read_config
 from dynclient.config.credentials import SERVICE, KeyringEntry
-from dynclient.config.location import DISABLED, config_path, is_disabled, shown
+from dynclient.config.location import DISABLED, config_path, is_disabled, path_text
 from dynclient.config.profile import CREDENTIALS, Profile
 from dynclient.errors import CredentialUnavailable, DynclientError, NotFound, UsageError
 from dynclient.secrets import Secret
@@ -98,7 +98,7 @@ def log_in(
         _revoke(host, token, settings)
         raise
     _delete_unused(present, entry)
-    place = shown(path) if entry is None else f"the keyring entry {entry}"
+    place = path_text(path) if entry is None else f"the keyring entry {entry}"
     output.say(f"profile {name!r}: {who.user} at {host}, OpenMetadata {who.version}")
     output.say(f"the token is in {place}{token.until and f', and valid until {token.until}'}")
     return DONE
@@ -126,7 +126,7 @@ def log_out(output: Output, profile: str | None) -> int:
     entry = found.token_entry
     is_removed = entry is not None and entry.delete()
     update_profile(found.file, found.name, {}, removed=("token", "token_keyring"))
-    places = [*([f"the keyring entry {entry}"] if is_removed else []), shown(found.file)]
+    places = [*([f"the keyring entry {entry}"] if is_removed else []), path_text(found.file)]
     output.say(
         f"removed the token of {found.origin} from {' and '.join(places)}; the server accepts it"
         " until it expires or is revoked"

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dynclient.cli.command_classes import example
-from dynclient.cli.data_commands import As, Columns
+from dynclient.cli.data_commands import As, Columns, output_of
 from dynclient.cli.login_options import Days, Store
 from dynclient.cli.output import Format, Output, standard_output
 
@@ -95,8 +95,7 @@ def profiles(
     from dynclient.cli.connection import reported
     from dynclient.cli.profile_list import show_profiles
 
-    names = (name.strip() for name in columns.split(","))
-    out = Output(standard_output(), output, tuple(filter(None, names)))
+    out = output_of(output, columns)
     with reported(out):
         code = show_profiles(out, check=check)
     raise typer.Exit(code)

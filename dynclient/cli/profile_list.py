@@ -11,7 +11,7 @@ from dynclient.cli.exit_codes import DIFFERS, DONE
 from dynclient.cli.output import Output, show_rows
 from dynclient.client.connect import connect, profile_problems
 from dynclient.config.config_file import ConfigFile, read_config
-from dynclient.config.location import config_path, shown
+from dynclient.config.location import config_path, path_text
 from dynclient.config.profile import Profile
 from dynclient.errors import DynclientError
 from dynclient.transport.request import Request
@@ -57,7 +57,7 @@ def show_profiles(output: Output, *, check: bool = False) -> int:
     config = read_config()
     if config is None or not config.profiles:
         path = config_path() if config is None else config.path
-        output.say(f"no profiles in {shown(path)}; 'dynclient login' creates one")
+        output.say(f"no profiles in {path_text(path)}; 'dynclient login' creates one")
         if not output.is_table:
             show_rows(output, [], ("name",))
         return DONE

@@ -222,8 +222,7 @@ def _has_path(spec: CollectionSpec) -> bool:
 
 
 def _description(spec: CollectionSpec, release: Release) -> str:
-    path, _, pointer = spec.entity.path.partition("#")
-    text = release.node(path, pointer).description or ""
+    text = release.node(spec.entity.path).description or ""
     return shorten(text, _DESCRIPTION, placeholder=" …")
 
 
@@ -238,8 +237,7 @@ def _create_blocks(spec: CollectionSpec, release: Release) -> Iterator[Block]:
     from dynclient.explore.examples import example
     from dynclient.model import class_docs
 
-    path, _, pointer = spec.entity.create.partition("#")
-    node = release.node(path, pointer)
+    node = release.node(spec.entity.create)
     required = [(name, field) for name, field in node.properties.items() if name in node.required]
     rows = [
         (name, class_docs.type_words(field), docstrings.first_sentence(field.description or ""))

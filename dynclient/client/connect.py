@@ -448,13 +448,13 @@ def _profile_hint(chosen: Profile | None) -> str:
     if chosen is not None:
         return f", or add host to {chosen.origin}"
     from dynclient.config.config_file import read_config
-    from dynclient.config.location import shown
+    from dynclient.config.location import path_text
 
     config = read_config()
     if config is None or not config.profiles:
         return ""
     names = ", ".join(map(repr, config.profiles))
-    return f", or pass profile=: {shown(config.path)} has {names}"
+    return f", or pass profile=: {path_text(config.path)} has {names}"
 
 
 def _merged(
@@ -508,13 +508,13 @@ def _profile_authentication(base: str, chosen: Profile, password: str | None) ->
     is_used = chosen.credential == "token" or password is None
     if chosen.has_secret and is_used:
         from dynclient import warn
-        from dynclient.config.location import shown
+        from dynclient.config.location import path_text
         from dynclient.errors import InsecureWarning
 
         what = "token" if chosen.credential == "token" else "password"
         warn.warn_user(
-            f"the {what} of {chosen.origin} is in clear in {shown(chosen.file)}; 'dynclient login"
-            f" --profile {chosen.name}' stores a token in the keyring of the system",
+            f"the {what} of {chosen.origin} is in clear in {path_text(chosen.file)}; 'dynclient"
+            f" login --profile {chosen.name}' stores a token in the keyring of the system",
             InsecureWarning,
         )
     return chosen.authentication(password)

@@ -250,11 +250,11 @@ def _keywords(operation: Operation) -> Iterator[Any]:
                 each.name,
                 Parameter.KEYWORD_ONLY,
                 default=Parameter.empty if each.required else None,
-                annotation=_parameter_type(each),
+                annotation=parameter_type(each),
             )
 
 
-def _parameter_type(parameter: Parameter) -> str:
+def parameter_type(parameter: Parameter) -> str:
     """Return a parameter's type, or the values that it may have."""
     return " | ".join(map(repr, parameter.choices)) or _PYTHON_TYPES[parameter.type]
 
@@ -316,8 +316,7 @@ def _field_descriptions(operation: Operation, release: Release | None) -> dict[s
     entity = operation.entity_type
     if release is None or entity is None:
         return {}
-    path, _, pointer = entity.path.partition("#")
-    properties = release.node(path, pointer).properties
+    properties = release.node(entity.path).properties
     return {
         each.name: first_sentence(properties[each.name].description or "")
         for each in operation.parameters
@@ -341,7 +340,7 @@ def _filter_description(operation: Operation, parameter: Parameter, release: Rel
 
 def _parameter_doc(parameter: Parameter, more: str = "") -> list[str]:
     """Return the lines of one parameter: its name, its type, what it means."""
-    text = f"{parameter.name}: {_parameter_type(parameter)}. {parameter.doc} {more}".strip()
+    text = f"{parameter.name}: {parameter_type(parameter)}. {parameter.doc} {more}".strip()
     first, *rest = _indented(text, 8) or [""]
     return [f"    {first.strip()}", *rest]
 
@@ -361,7 +360,7 @@ def operation_signature(callable_operation: CallableOperation, body: Node | None
     kind = Parameter.POSITIONAL_OR_KEYWORD
     operation = callable_operation.operation
     path = [each for each in operation.parameters if each.place == "path"]
-    positional = [Parameter(each.name, kind, annotation=_parameter_type(each)) for each in path]
+    positional = [Parameter(each.name, kind, annotation=parameter_type(each)) for each in path]
     if operation.body_kind is not None:
         default = Parameter.empty if callable_operation.body_required else None
         body_type = _body_type(operation, body)

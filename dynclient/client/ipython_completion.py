@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from dynclient.client.client import OWN, Client
 from dynclient.client.collection import Collection
 from dynclient.client.methods import METHODS
-from dynclient.client.string_literals import LINE_MAX, LITERAL, Typed, literals, running_shell
+from dynclient.client.string_literals import LINE_MAX, LITERAL, Typed, literals
+from dynclient.display.interactive import running_shell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,7 @@ def load_ipython_extension(shell: Any) -> None:
 def install() -> None:
     """Install completion of names if this process runs IPython."""
     shell = running_shell()
-    if shell is not None:
+    if hasattr(shell, "Completer"):
         load_ipython_extension(shell)
 
 

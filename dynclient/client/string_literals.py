@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from dynclient.display.interactive import is_interactive, running_shell
 from dynclient.extensions.name_completion import complete_names
-from dynclient.session.completion import is_interactive
 
 if TYPE_CHECKING:
     from dynclient.session.session import Session
@@ -84,13 +83,6 @@ def _escaped(char: str, quote: str) -> str:
     return char if char.isprintable() else char.encode("unicode_escape").decode()
 
 
-def running_shell() -> Any:
-    """Return the shell of this process; None without IPython, which is not imported for it."""
-    ipython = sys.modules.get("IPython")
-    shell = getattr(ipython, "get_ipython", lambda: None)()
-    return shell if hasattr(shell, "Completer") else None
-
-
 def key_completions(session: Session, attribute: str) -> list[str]:
     """Return keys of a collection for IPython without the extension.
 
@@ -104,7 +96,7 @@ def key_completions(session: Session, attribute: str) -> list[str]:
     if not is_interactive():
         return []
     shell = running_shell()
-    line = getattr(shell.Completer, "text_until_cursor", "") if shell is not None else ""
+    line = getattr(getattr(shell, "Completer", None), "text_until_cursor", "")
     found = _OPEN_LITERAL.search(line) if len(line) <= LINE_MAX else None
     prefix: str | None = ""
     if found is not None:

@@ -20,8 +20,7 @@ def entity_class(release: Release, path: str) -> Any:
     """
     from dynclient.compat.models.class_registry import class_registry
 
-    document, _, pointer = path.partition("#")
-    return class_registry(release).class_at(release.node(document, pointer))
+    return class_registry(release).class_at(release.node(path))
 
 
 def payload(value: Any) -> Any:

@@ -14,7 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable
 
 from dynclient.config.config_file import DEFAULT_KEY, TABLE, check_document, read_file
-from dynclient.config.location import shown
+from dynclient.config.location import path_text
 from dynclient.errors import ConfigInvalid
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
@@ -95,8 +95,8 @@ def _compare(
 
 def _uneditable(path: Path, problem: str) -> ConfigInvalid:
     return ConfigInvalid(
-        f"the configuration file {shown(path)} cannot be changed by a program ({problem}); write"
-        " each profile as a table, [profile.NAME], or change it in an editor",
+        f"the configuration file {path_text(path)} cannot be changed by a program ({problem});"
+        " write each profile as a table, [profile.NAME], or change it in an editor",
         file=str(path),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dynclient.config.file_access import check_writers, is_readable_by_others
-from dynclient.config.location import DISABLED, config_path, is_disabled, shown
+from dynclient.config.location import DISABLED, config_path, is_disabled, path_text
 from dynclient.config.profile import Profile, dotted
 from dynclient.errors import ConfigInvalid, Problem, UnknownProfile, UsageError
 from dynclient.suggestions import did_you_mean, nearest
@@ -77,14 +77,14 @@ class ConfigFile:
             names = tuple(self.profiles)
             listed = f"it has {', '.join(names)}" if names else "it has no profiles"
             raise UnknownProfile(
-                f"{place}the configuration file {shown(self.path)} has no profile {name!r}"
+                f"{place}the configuration file {path_text(self.path)} has no profile {name!r}"
                 f"{did_you_mean(nearest(name, names))}; {listed}",
                 name=name,
                 profiles=names,
             )
         if found.has_secret and not self._is_private:
             raise ConfigInvalid(
-                f"the configuration file {shown(self.path)} contains the token or password of"
+                f"the configuration file {path_text(self.path)} contains the token or password of"
                 f" profile {name!r}, and other users can read the file; take that right away:"
                 f" chmod go= {self.path}",
                 file=str(self.path),
@@ -107,7 +107,7 @@ def invalid(path: Path, problems: list[Problem]) -> ConfigInvalid:
     """Return the error of a file with problems."""
     lines = "".join(f"\n  {problem}" for problem in problems)
     return ConfigInvalid(
-        f"the configuration file {shown(path)} is not valid{lines}",
+        f"the configuration file {path_text(path)} is not valid{lines}",
         file=str(path),
         problems=tuple(problems),
     )
@@ -160,7 +160,7 @@ def check_document(path: Path, text: str) -> dict[str, Any]:
 
 def _not_toml(path: Path, problem: str) -> ConfigInvalid:
     return ConfigInvalid(
-        f"the configuration file {shown(path)} is not valid TOML: {problem}", file=str(path)
+        f"the configuration file {path_text(path)} is not valid TOML: {problem}", file=str(path)
     )
 
 
@@ -182,12 +182,12 @@ def read_file(path: Path) -> tuple[str, os.stat_result] | None:
         return None
     except OSError as error:
         raise ConfigInvalid(
-            f"the configuration file {shown(path)} cannot be read: {error.strerror}",
+            f"the configuration file {path_text(path)} cannot be read: {error.strerror}",
             file=str(path),
         ) from None
     if len(data) > _LARGEST:
         raise ConfigInvalid(
-            f"the configuration file {shown(path)} has more than 1 MiB", file=str(path)
+            f"the configuration file {path_text(path)} has more than 1 MiB", file=str(path)
         )
     problem = ""
     try:
@@ -228,7 +228,7 @@ def find_profile(name: str | None = None) -> Profile | None:
     if chosen is None:
         return None
     path = config_path()
-    why = f"there is no configuration file {shown(path)}"
+    why = f"there is no configuration file {path_text(path)}"
     if is_disabled(path):
         why = DISABLED
     raise UnknownProfile(

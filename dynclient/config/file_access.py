@@ -9,7 +9,7 @@ import os
 import stat
 from pathlib import Path
 
-from dynclient.config.location import shown
+from dynclient.config.location import path_text
 from dynclient.errors import ConfigInvalid
 
 
@@ -31,15 +31,15 @@ def check_writers(path: Path, status: os.stat_result) -> None:
     for place, found in checked:
         what = "folder" if stat.S_ISDIR(found.st_mode) else "file"
         if found.st_uid not in {0, os.geteuid()}:
-            problem = f"the {what} {shown(place)} belongs to another user"
+            problem = f"the {what} {path_text(place)} belongs to another user"
             remedy = f"chown it to yourself: chown {_user()} {place}"
         elif _others(found, stat.S_IWGRP, stat.S_IWOTH):
-            problem = f"other users can write to the {what} {shown(place)}"
+            problem = f"other users can write to the {what} {path_text(place)}"
             remedy = f"take that right away: chmod go-w {place}"
         else:
             continue
         raise ConfigInvalid(
-            f"the configuration file {shown(path)} is not used, because {problem}, and the file"
+            f"the configuration file {path_text(path)} is not used, because {problem}, and the file"
             f" names servers and commands; {remedy}",
             file=str(path),
         )

@@ -38,7 +38,7 @@ def is_disabled(path: Path) -> bool:
     return str(path) == os.devnull or (os.name == "nt" and path.name.upper() == "NUL")
 
 
-def shown(path: Path) -> str:
+def path_text(path: Path) -> str:
     """Return a path for messages, with ``~`` for the user's folder."""
     try:
         return f"~{os.sep}{path.relative_to(Path.home())}"

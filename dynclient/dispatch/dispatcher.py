@@ -202,11 +202,10 @@ class Dispatcher:
         release = self.release
         if release is None:
             raise UsageError("a body cannot be validated before a release is chosen")
-        path, _, pointer = reference.partition("#")
         found = None
         # A tree may lack documents that only the server uses, such as the body of a vote.
-        if release.entity_of(reference) is not None or path in release.paths:
-            node = release.node(path, pointer)
+        if release.entity_of(reference) is not None or release.has_document(reference):
+            node = release.node(reference)
             found = (model.class_for(node), node)
         self._kinds[reference] = found
         return found

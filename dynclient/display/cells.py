@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of characters that control a terminal, the direction of text or its lines."""
 _FEED = re.compile(r" *[\n\t]\s*")
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
-_MOST_ITEMS = 100
+MOST_ITEMS = 100
 """Items of a cell that are listed."""
 _MOST_LEVELS = 20
 """Levels of cells in cells that are drawn."""
@@ -73,6 +73,17 @@ def is_number(cell: Cell) -> bool:
     return isinstance(cell, (int, float)) and not isinstance(cell, bool)
 
 
+def is_number_column(table: Table, place: int) -> bool:
+    """Return whether a column of a table has numbers only, and is aligned at its end.
+
+    Args:
+        table: the table.
+        place: the position of the column.
+    """
+    cells = [row[place] for row in table.rows]
+    return bool(cells) and all(cell is None or is_number(cell) for cell in cells)
+
+
 def cell_text(cell: Cell) -> str:
     """Return a cell as a safe text of one line."""
     return ", ".join(part for part in _texts(cell, _MOST_LEVELS) if part)
@@ -94,10 +105,14 @@ def _texts(cell: Cell, levels: int) -> Iterator[str]:
     elif not levels:
         yield "…"
     else:
-        for part in cell[:_MOST_ITEMS]:
+        for part in cell[:MOST_ITEMS]:
             yield from _texts(part, levels - 1)
-        if len(cell) > _MOST_ITEMS:
-            yield f"and {len(cell) - _MOST_ITEMS:,} more"
+        yield more_items(cell)
+
+
+def more_items(cell: Sequence[Cell]) -> str:
+    """Return how many items of a cell are not listed; empty if there are no more."""
+    return f"and {len(cell) - MOST_ITEMS:,} more" if len(cell) > MOST_ITEMS else ""
 
 
 HINT = "dynclient.show(…, width=200) shows more"

@@ -14,7 +14,7 @@ def neighbour_trees(graph: Graph, *, has_labels: bool = True) -> list[Tree]:
     """Return trees of what is upstream and downstream of the focus of a graph.
 
     A node that is reached in several ways is opened where it is reached first, and ends with ``…``
-    elsewhere. Nodes that are not reached are listed in a tree of their own.
+    elsewhere. Nodes that are not reached are listed in a separate tree.
 
     Args:
         graph: the graph.

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from dynclient.display.blocks import Bar, Code, Fields, Heading, Label, Link, Table, Text, Tree
 from dynclient.display.cells import (
+    MOST_ITEMS,
     cell_text,
     footer,
     is_number,
+    more_items,
     one_line,
     safe,
     share_of,
@@ -133,8 +135,8 @@ def _cell(cell: Cell) -> str:
         url, text = web_address(cell.url), escape(cell_text(cell))
         return _anchor(text, url) if url else text
     if isinstance(cell, (list, tuple)) and any(isinstance(part, (Label, Link)) for part in cell):
-        drawn = " ".join(_cell(part) for part in cell[:100] if not isinstance(part, (list, tuple)))
-        return f"{drawn} and {len(cell) - 100:,} more" if len(cell) > 100 else drawn
+        parts = [_cell(p) for p in cell[:MOST_ITEMS] if not isinstance(p, (list, tuple))]
+        return " ".join([*parts, more_items(cell)]).rstrip()
     return _unfolding(cell_text(cell))
 
 
@@ -147,15 +149,18 @@ def _fields(block: Fields) -> str:
     return f"<table><tbody>{rows}</tbody></table>" if rows else ""
 
 
+def _title(title: str) -> str:
+    return f'<div class="dc-title">{escape(one_line(title))}</div>' if title else ""
+
+
 def _table(table: Table) -> str:
     names = table.columns[:_COLUMNS]
-    title = f'<div class="dc-title">{escape(one_line(table.title))}</div>' if table.title else ""
     head = "".join(f"<th>{escape(one_line(name))}</th>" for name in names)
     body = "".join(f"<tr>{''.join(_table_cells(row))}</tr>" for row in table.rows)
     lines = footer(table, len(table.columns) - len(names))
     notes = "".join(f'<div class="dc-note">{escape(line)}</div>' for line in lines)
     return (
-        f'{title}<div class="dc-wide"><table><thead><tr>{head}</tr></thead>'
+        f'{_title(table.title)}<div class="dc-wide"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{notes}"
     )
 
@@ -172,8 +177,7 @@ def _table_cells(row: Sequence[Cell]) -> Iterator[str]:
 
 
 def _tree(tree: Tree) -> str:
-    title = f'<div class="dc-title">{escape(one_line(tree.title))}</div>' if tree.title else ""
-    return f"{title}{''.join(_branches(tree.branches))}"
+    return _title(tree.title) + "".join(_branches(tree.branches))
 
 
 def _branches(roots: Sequence[Branch]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -26,11 +26,13 @@ _PROMPTS = {"idlelib", "ptpython", "bpython"}
 
 def is_interactive() -> bool:
     """Return whether a person types: at the prompt of Python or IPython, or in a notebook."""
-    if hasattr(sys, "ps1"):
-        return True
-    shell = sys.modules.get("IPython")
-    find = getattr(shell, "get_ipython", None)
-    return find is not None and find() is not None
+    return hasattr(sys, "ps1") or running_shell() is not None
+
+
+def running_shell() -> Any:
+    """Return the shell of IPython in this process, or None; IPython is not imported for it."""
+    find = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return None if find is None else find()
 
 
 @contextmanager

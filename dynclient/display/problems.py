@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.display.blocks import Block, Cell, Heading, Table, Text
+from dynclient.display.interactive import running_shell
 
 if TYPE_CHECKING:
     from dynclient.errors import DynclientError
@@ -60,8 +60,7 @@ def traceback_renderer(error: DynclientError) -> Callable[[], list[str]]:
     Raises:
         AttributeError: the error has no problems, or no notebook is running.
     """
-    find = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell: Any = None if find is None else find()
+    shell = running_shell()
     if not error.parts.get("problems") or getattr(shell, "kernel", None) is None:
         raise AttributeError("_render_traceback_")
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 from dynclient.display.blocks import Bar, Code, Fields, Heading, Label, Link, Table, Text, Tree
 from dynclient.display.cells import (
     HINT,
+    MOST_ITEMS,
     cell_text,
     footer,
-    is_number,
+    is_number_column,
+    more_items,
     one_line,
     safe,
     tone_of,
     web_address,
 )
-from dynclient.display.text import bar_text, column_widths, graph_lines, tree_lines
+from dynclient.display.text import bar_text, column_widths, graph_lines, limited, tree_lines
 from dynclient.display.widths import text_width
 
 if TYPE_CHECKING:
@@ -64,10 +66,8 @@ def _drawn(block: Block, width: int, hint: str) -> Iterator[RenderableType]:
         title = one_line(block.title) if isinstance(block, Tree) else ""
         if title:
             yield RichText(title, style="bold")
-        lines = list(tree_lines(block) if isinstance(block, Tree) else graph_lines(block))
-        if len(lines) > _LINES:
-            lines = [*lines[:_LINES], f"… {len(lines) - _LINES:,} more lines"]
-        yield RichText("\n".join(lines), no_wrap=True, overflow="ellipsis")
+        lines = tree_lines(block) if isinstance(block, Tree) else graph_lines(block)
+        yield RichText("\n".join(limited(list(lines), _LINES)), no_wrap=True, overflow="ellipsis")
 
 
 def _code(block: Code) -> RenderableType:
@@ -94,8 +94,8 @@ def _cell(cell: Cell) -> Any:
     if isinstance(cell, Link):
         return RichText(cell_text(cell), style=_link_style("", cell.url))
     if isinstance(cell, (list, tuple)) and any(isinstance(part, Label) for part in cell):
-        parts = [_cell(part) for part in cell[:100]]
-        return RichText(", ").join(parts)
+        parts = [*map(_cell, cell[:MOST_ITEMS]), RichText(more_items(cell))]
+        return RichText(", ").join(part for part in parts if part)
     text = cell_text(cell)
     text = f"{text[:_CHARACTERS]}…" if len(text) > _CHARACTERS else text
     return RichText(text, style=STYLES[tone_of(cell)])
@@ -130,12 +130,9 @@ def _table(table: Table, width: int, hint: str) -> Iterator[RenderableType]:
     if drawn:
         grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
         for place, (name, limit) in enumerate(zip(names, drawn, strict=False)):
-            is_right = bool(cells) and all(
-                row[place] is None or is_number(row[place]) for row in table.rows
-            )
             grid.add_column(
                 RichText(name),
-                justify="right" if is_right else "left",
+                justify="right" if is_number_column(table, place) else "left",
                 no_wrap=True,
                 overflow="ellipsis",
                 max_width=limit,

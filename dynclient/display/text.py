@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from dynclient.display.blocks import Bar, Code, Fields, Graph, Heading, Link, Ta
 from dynclient.display.cells import (
     cell_text,
     footer,
-    is_number,
+    is_number_column,
     one_line,
     safe,
     share_of,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from dynclient.display.blocks import Block, Branch, Cell
 
 WIDTH = 100
-"""Columns of output that is no terminal's."""
+"""Columns of output that does not go to a terminal."""
 _NARROWEST = 20
 _COLUMN = 8
 """A table whose columns would be narrower leaves out the last ones."""
@@ -64,10 +63,10 @@ def _lines(block: Block, width: int) -> Iterable[str]:
     if isinstance(block, Heading):
         return _heading(block, width)
     if isinstance(block, Text):
-        return _limited(wrap(safe(block.text).expandtabs(4), width), _LINES)
+        return limited(wrap(safe(block.text).expandtabs(4), width), _LINES)
     if isinstance(block, Code):
         lines = safe(block.text).expandtabs(4).splitlines()
-        return (f"    {cut(line, width - 4)}" for line in _limited(lines, 5 * _LINES))
+        return (f"    {cut(line, width - 4)}" for line in limited(lines, 5 * _LINES))
     if isinstance(block, Fields):
         return _fields(block, width)
     if isinstance(block, Table):
@@ -77,8 +76,8 @@ def _lines(block: Block, width: int) -> Iterable[str]:
     return _graph(block, width)
 
 
-def _limited(lines: list[str], limit: int) -> list[str]:
-    """Return at most so many lines, and a line that says how many there are."""
+def limited(lines: list[str], limit: int) -> list[str]:
+    """Return at most so many lines, and a line that says how many more there are."""
     if len(lines) <= limit:
         return lines
     return [*lines[:limit], f"{ELLIPSIS} {len(lines) - limit:,} more lines"]
@@ -132,10 +131,7 @@ def _table(table: Table, width: int) -> Iterator[str]:
     if sum(wide) + len(_GAP) * (len(wide) - 1) > width:
         wide = [min(each, _WIDEST_COLUMN) for each in wide]
     drawn = column_widths(wide, width)
-    right = [
-        bool(table.rows) and all(row[place] is None or is_number(row[place]) for row in table.rows)
-        for place in range(len(drawn))
-    ]
+    right = [is_number_column(table, place) for place in range(len(drawn))]
     if drawn:
         yield _row(names, drawn, right)
         yield _GAP.join("─" * each for each in drawn)
@@ -193,12 +189,8 @@ def column_widths(wide: Sequence[int], width: int) -> list[int]:
 def _tree(tree: Tree, width: int) -> Iterator[str]:
     if tree.title:
         yield cut(one_line(tree.title), width)
-    lines = tree_lines(tree)
-    for line in islice(lines, _BRANCHES):
+    for line in limited(list(tree_lines(tree)), _BRANCHES):
         yield cut(line, width)
-    rest = sum(1 for _ in lines)
-    if rest:
-        yield f"{ELLIPSIS} {rest:,} more lines"
 
 
 def tree_lines(tree: Tree) -> Iterator[str]:
@@ -250,6 +242,5 @@ def _edge_lines(graph: Graph) -> Iterator[str]:
 
 
 def _graph(graph: Graph, width: int) -> Iterator[str]:
-    lines = list(graph_lines(graph))
-    for line in _limited(lines, _EDGES):
+    for line in limited(list(graph_lines(graph)), _EDGES):
         yield cut(line, width)

@@ -87,8 +87,7 @@ def example(
             raise unknown_name(chosen, name) from error
         node = chosen.find(name)
     else:
-        path, _, pointer = (entity.create or entity.path).partition("#")
-        node = chosen.node(path, pointer)
+        node = chosen.node(entity.create or entity.path)
     data: dict[str, Any] = Examples(chosen, entity, full=full).value(node, name)
     return data
 

@@ -267,8 +267,7 @@ def _operation(release: Release, spec: CollectionSpec, operation: Operation) -> 
     ]  # fmt: skip
     body = None
     if operation.body is not None:
-        document, _, pointer = operation.body.partition("#")
-        body = release.node(document, pointer)
+        body = release.node(operation.body)
         parameters += [
             Explanation(
                 f"{path}.{name}", "parameter", release.name, type=type_words(field),

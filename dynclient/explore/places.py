@@ -79,8 +79,7 @@ def _type(release: Release, name: str) -> Node | None:
         spec = find_spec(release, name)
         entity = None if spec is None else spec.entity
     if entity is not None:
-        path, _, pointer = entity.path.partition("#")
-        return release.node(path, pointer)
+        return release.node(entity.path)
     if ".json" in name:
         try:
             return release.find(name)

@@ -3,7 +3,7 @@
 ``shop.ma`` is completed to ``shop.main.``, and ``shop.main.public.`` to the names of tables. What
 is below a name is listed with the filter for it, or searched by the beginning of the name; where
 there are many entities, lists are long, and searches are not. One TAB sends one request at most and
-waits 300 ms at most; what comes later is there for the next TAB. Nothing is raised or printed.
+waits 300 ms at most; a response that comes later serves the next TAB. Nothing is raised or printed.
 """
 
 from __future__ import annotations

@@ -101,10 +101,10 @@ def _operation(row: Row, route: str, release: Release, spec: CollectionSpec | No
         result, kind = spec.entity.path, row.get("result_kind", "entity")
     elif result is not None:
         kind = row.get("result_kind", "object")
-    if result is not None and not _has_document(release, result):
+    if result is not None and not release.has_document(result):
         result, kind = None, "raw" if kind in {"object", "entity"} else kind
     body = row.get("body")
-    if body is not None and not _has_document(release, body):
+    if body is not None and not release.has_document(body):
         body = None
     is_collection = str(row["path"]).startswith(_COLLECTION)
     return Operation(
@@ -125,7 +125,3 @@ def _query_parameter(name: str, kind: str) -> Parameter:
     """Return the parameter of an entry of ``query``: ``{"page_size": "integer limit"}``."""
     kind, _, wire = kind.partition(" ")
     return Parameter(name, "query", type=kind, wire=wire)
-
-
-def _has_document(release: Release, reference: str) -> bool:
-    return reference.partition("#")[0] in release.paths

@@ -197,14 +197,28 @@ class Quality(Extension):
 
         Raises:
             NotFound: the table or the definition does not exist.
-            BadArguments: the table does not have the column, or the definition does not have a
-                parameter; lists all problems.
+            BadArguments: the table does not have the column, the definition does not have a
+                parameter, or other arguments are passed with a :class:`~dynclient.QualityTest`;
+                lists all problems.
             BadRequest: a required parameter is missing.
         """
         call = "quality.add_test"
         problems = parameter_problems(parameters)
         test = definition
-        if not isinstance(definition, QualityTest):
+        if isinstance(definition, QualityTest):
+            options = {
+                "column": column,
+                "name": name,
+                "display_name": display_name,
+                "description": description,
+                "compute_row_count": compute_row_count or None,
+                **parameters,
+            }
+            given = [option for option, value in options.items() if value is not None]
+            if given:
+                message = "belongs in the QualityTest, which is passed alone"
+                raise bad_arguments(call, [Problem(o, None, "argument", message) for o in given])
+        else:
             wrong = {each.path for each in problems}
             test = QualityTest(
                 definition,

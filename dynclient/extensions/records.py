@@ -21,8 +21,7 @@ def load_record(release: Release, reference: str, raw: Any) -> Any:
     """
     if raw is None:
         return None
-    path, _, pointer = reference.partition("#")
-    return model.load(release.node(path, pointer), raw)
+    return model.load(release.node(reference), raw)
 
 
 def newest_first(records: Iterable[Any]) -> list[Any]:

@@ -284,12 +284,10 @@ class ReferenceFields(CollectionExtension):
         Raises:
             BadArguments: one does not exist.
         """
-        self.check_target(target)
-        users = self._references("followers", "add_followers", followers)
-        identity, follow = self.id_of(target), self.spec.operations["follow"]
-        for user in users:
-            self.session.call(Plan(follow, {"id": identity}, user["id"]))
-        return self.read(identity, fields=["followers"])
+        follow = self.spec.operations["follow"]
+        return self._for_each_user(
+            "add_followers", target, followers, lambda id, user: Plan(follow, {"id": id}, user)
+        )
 
     def remove_followers(self, target: Any, *followers: Any) -> CollectionEntity:
         """Make users stop following an entity; return the entity with its followers.
@@ -301,11 +299,23 @@ class ReferenceFields(CollectionExtension):
         Raises:
             BadArguments: one does not exist.
         """
+        unfollow = self.spec.operations["unfollow"]
+        return self._for_each_user(
+            "remove_followers",
+            target,
+            followers,
+            lambda id, user: Plan(unfollow, {"id": id, "user": user}),
+        )
+
+    def _for_each_user(
+        self, method: str, target: Any, users: tuple[Any, ...], plan: Callable[[Any, str], Plan]
+    ) -> CollectionEntity:
+        """Send a request for each user, and return the entity with its followers."""
         self.check_target(target)
-        users = self._references("followers", "remove_followers", followers)
-        identity, unfollow = self.id_of(target), self.spec.operations["unfollow"]
-        for user in users:
-            self.session.call(Plan(unfollow, {"id": identity, "user": user["id"]}))
+        found = self._references("followers", method, users)
+        identity = self.id_of(target)
+        for user in found:
+            self.session.call(plan(identity, user["id"]))
         return self.read(identity, fields=["followers"])
 
     # -- changes -----------------------------------------------------------------------------------

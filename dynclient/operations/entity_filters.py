@@ -72,8 +72,7 @@ def service_types(listed: EntityType | None, release: Release) -> tuple[str, ...
     the type of the service. A type without it may belong to any service.
     """
     if listed is not None:
-        path, _, pointer = listed.path.partition("#")
-        kind = release.node(path, pointer).properties.get("serviceType")
+        kind = release.node(listed.path).properties.get("serviceType")
         service = None if kind is None else release.entity_of(kind.target.path)
         if service is not None:
             return (service.name,)

@@ -276,6 +276,14 @@ class Release:
             raise self._not_found(pointer, definitions, f"schema in {path}")
         return self._nodes.setdefault((path, pointer), Node(self, path, pointer, schema))
 
+    def has_document(self, reference: str) -> bool:
+        """Return whether the release has the document of a reference.
+
+        Args:
+            reference: path of a document, also with a pointer.
+        """
+        return reference.partition("#")[0] in self.paths
+
     def resolve(self, ref: str, base: str = "") -> Node:
         """Return the node that a ``$ref`` refers to; it may be a ``$ref`` too, see ``Node.target``.
 
@@ -309,8 +317,7 @@ class Release:
                 self._refuse_ambiguous(name)
                 raise self._not_found(name, self.type_names, "type")
             reference = name
-        path, _, pointer = reference.partition("#")
-        return self.node(path, pointer)
+        return self.node(reference)
 
     def _refuse_ambiguous(self, name: str) -> None:
         candidates = self._names()[1].get(name)

@@ -7,7 +7,6 @@ the cache already has. If that is the release that the client would choose, it i
 
 from __future__ import annotations
 
-import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
 
 WAIT = 1.0
 """Seconds that completion waits for the server's version."""
-
-
-def is_interactive() -> bool:
-    """Return whether a person types: at a prompt of Python or IPython, or in a notebook.
-
-    All of these set ``sys.ps1``.
-    """
-    return hasattr(sys, "ps1")
 
 
 class Completion:

@@ -138,7 +138,8 @@ class Session:
         if self.known_release is not None:
             return self.known_release
         if self._completion is None:
-            from dynclient.session.completion import Completion, is_interactive
+            from dynclient.display.interactive import is_interactive
+            from dynclient.session.completion import Completion
 
             if not may_ask and not is_interactive():
                 return None

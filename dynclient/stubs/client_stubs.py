@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
-    from dynclient.schema import Node, Release
+    from dynclient.schema import Release
     from dynclient.stubs.schema_names import SchemaNames
 
 CLIENT = "dynclient.typing.client"
@@ -89,9 +89,9 @@ def _write_items(
     for spec in catalogue:
         cls = module.use(module_of(spec), class_of(spec))
         entity = spec.entity
-        classes = [_node(release, entity.path)]
+        classes = [release.node(entity.path)]
         if entity.create is not None:
-            classes.append(_node(release, entity.create))
+            classes.append(release.node(entity.create))
         kind = module.use("builtins", "type")
         accepted = [types.literal(keys[spec.attribute])]
         accepted += [f"{kind}[{types.class_of(each)}]" for each in classes]
@@ -102,11 +102,6 @@ def _write_items(
     other += f" | {module.use('dynclient.schema', 'EntityType')}"
     plain = module.use("dynclient.client.collection", "Collection")
     module.write(overload, f"    def __getitem__(self, key: {other}) -> {plain}: ...")
-
-
-def _node(release: Release, reference: str) -> Node:
-    path, _, pointer = reference.partition("#")
-    return release.node(path, pointer)
 
 
 def _keys(catalogue: Catalogue) -> dict[str, list[str]]:
@@ -141,7 +136,7 @@ def types_module(release: Release, names: SchemaNames) -> StubModule:
     module.write("    __getattr__: None")
     kind = module.use("builtins", "type")
     for name, ref in shown.items():
-        node = _node(release, ref).target
+        node = release.node(ref).target
         cls = f"{kind}[{types.class_of(node)}]" if class_kind(node) in CLASSES else kind
         module.write(f"    {name}: {cls}")
     return module
@@ -157,12 +152,12 @@ def typing_module(release: Release, names: SchemaNames, catalogue: Catalogue) ->
     """
     exported: dict[str, tuple[str, str]] = {}
     for name, ref in release.type_names.items():
-        node = _node(release, ref).target
+        node = release.node(ref).target
         if is_member_name(name) and class_kind(node) in CLASSES:
             found = names.of(node)
             exported[name] = (found.module, found.cls)
     for name, ref in release.type_names.items():
-        node = _node(release, ref).target
+        node = release.node(ref).target
         if name in exported and names.of(node).plain:
             suffix = "Dict" if class_kind(node) == "object" else "Value"
             exported.setdefault(name + suffix, (names.of(node).module, names.of(node).plain))

@@ -13,12 +13,7 @@ from dynclient.extensions import registry
 from dynclient.operations.standard import LIST_PARAMETERS
 from dynclient.schema.type_names import camel
 from dynclient.stubs.signatures import Signatures
-from dynclient.stubs.stub_module import (
-    BASE,
-    StubModule,
-    docstring,
-    parameter_list,
-)
+from dynclient.stubs.stub_module import BASE, StubModule, docstring, parameter_list
 from dynclient.stubs.type_expressions import TypeExpressions
 
 if TYPE_CHECKING:
@@ -74,7 +69,7 @@ class CollectionStub:
         members = {*self._own, *self._added, "op"}
         self._module = StubModule(module_of(spec), members, (cls,))
         self._types = TypeExpressions(names, self._module)
-        self._entity = self._types.class_of(self._node(spec.entity.path))
+        self._entity = self._types.class_of(self._release.node(spec.entity.path))
 
     def module(self) -> StubModule:
         """Return the module."""
@@ -91,10 +86,6 @@ class CollectionStub:
             self._write_doc(inspect.getdoc(function))
         return self._module
 
-    def _node(self, reference: str) -> Node:
-        path, _, pointer = reference.partition("#")
-        return self._release.node(path, pointer)
-
     def _write_doc(self, text: str | None) -> None:
         lines = docstring(text, "        ")
         if lines:
@@ -110,7 +101,7 @@ class CollectionStub:
         signature = docstrings.method_signature(spec, release, name)
         body = None
         if docstrings.takes_request(spec, name):
-            body = self._node(operation.body or "")
+            body = self._release.node(operation.body or "")
         parameters = [
             self._parameter(name, each, operation, body) for each in signature.parameters.values()
         ]
@@ -197,14 +188,14 @@ class CollectionStub:
 
     def _result(self, name: str, operation: Operation) -> str:
         if name == "followers":
-            fields = self._node(self._spec.entity.path).properties
+            fields = self._release.node(self._spec.entity.path).properties
             return self._types.read(fields["followers"]) if "followers" in fields else self._any()
         kind = operation.result_kind
         if kind == "text":
             return self._module.use("builtins", "str")
         if operation.result is None or kind not in {"entity", "object", "page", "history"}:
             return self._any()
-        one = self._types.read(self._node(operation.result))
+        one = self._types.read(self._release.node(operation.result))
         if kind == "page":
             wrapper = "Listing" if name == "list" else "Page"
             return f"{self._module.use(BASE, wrapper)}[{one}]"

@@ -78,7 +78,7 @@ def _free(name: str, taken: set[str]) -> str:
 def _nodes(release: Release) -> Iterator[Node]:
     """Yield the nodes of all types of a release that have a class, each once."""
     waiting = [release.node(path) for path in release.paths]
-    waiting += [release.node(*_parts(ref)) for ref in release.type_names.values()]
+    waiting += [release.node(ref) for ref in release.type_names.values()]
     seen: set[str] = set()
     while waiting:
         node = waiting.pop().target
@@ -90,11 +90,6 @@ def _nodes(release: Release) -> Iterator[Node]:
         waiting += node.properties.values()
         waiting += node.branches
         waiting += [each for each in (node.items, node.values) if each is not None]
-
-
-def _parts(ref: str) -> tuple[str, str]:
-    path, _, pointer = ref.partition("#")
-    return path, pointer
 
 
 def module_names(paths: list[str]) -> Mapping[str, str]:

@@ -160,8 +160,7 @@ class _TypeWriter:
     def _base(self) -> str:
         if self._created is None:
             return self._module.use(BASE, "Entity")
-        path, _, pointer = self._created.path.partition("#")
-        entity = self._types.class_of(self._node.release.node(path, pointer))
+        entity = self._types.class_of(self._node.release.node(self._created.path))
         return f"{self._module.use(BASE, 'CreateRequest')}[{entity}]"
 
 

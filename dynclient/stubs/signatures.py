@@ -67,7 +67,7 @@ class Signatures:
             name: its name.
             function: the function.
             result: its result.
-            keywords: those that its ``**`` stands for.
+            keywords: the keywords that its ``**`` takes.
         """
         source = inspect.unwrap(function)
         own = list(inspect.signature(source).parameters.values())

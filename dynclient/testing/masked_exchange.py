@@ -97,10 +97,9 @@ def _body(body: bytes, mask: Callable[[Any], Any]) -> dict[str, Any]:
 
 def _node(release: Release | None, reference: str | None) -> Node | None:
     """Return the node of a reference; None where the tree does not have it."""
-    if release is None or reference is None:
+    if release is None or reference is None or not release.has_document(reference):
         return None
-    path, _, pointer = reference.partition("#")
-    return release.node(path, pointer) if path in release.paths else None
+    return release.node(reference)
 
 
 def _masked(node: Node | None, raw: Any, *, is_patch: bool = False) -> Any:

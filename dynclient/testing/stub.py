@@ -287,8 +287,9 @@ class Stub:
         return found
 
     def _node(self, reference: str | None) -> Node | None:
-        path, _, pointer = (reference or "").partition("#")
-        return self.release.node(path, pointer) if path in self.release.paths else None
+        if reference is None or not self.release.has_document(reference):
+            return None
+        return self.release.node(reference)
 
 
 def _pattern(route: str) -> re.Pattern[str]:

@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal, as a person uses it."""
+"""Programs in a pseudo-terminal, as a person uses them."""
 
 from __future__ import annotations
 
@@ -78,3 +78,21 @@ class Terminal:
         self.process.kill()
         self.process.wait()
         os.close(self._screen)
+
+
+def in_terminal(
+    words: Sequence[str], variables: Mapping[str, str], *dialogue: tuple[str, str]
+) -> tuple[int, str]:
+    """Run a command in a pseudo-terminal and return its exit code and all it printed.
+
+    Args:
+        words: the command.
+        variables: its environment.
+        dialogue: pairs of the end of a question, and what is typed after it, each once, in order.
+    """
+    with Terminal(words, variables) as terminal:
+        for question, answer in dialogue:
+            terminal.read_until(question)
+            terminal.write(answer)
+        code = terminal.wait()
+    return code, terminal.output

@@ -18,7 +18,7 @@ from typing import TypeVar
 import pytest
 
 from dynclient.errors import SourceRefused
-from dynclient.releases import release
+from dynclient.releases import Cache, registry, release
 from dynclient.releases.cache import bundled
 from dynclient.releases.tree_files import schema_files, version_in
 from dynclient.schema import Release
@@ -130,6 +130,13 @@ def real_release(name: str) -> Release:
 def release_named(name: str) -> Release:
     """Return the starter release or a real one, skipping the test without its tree."""
     return release("starter") if name == "starter" else real_release(name)
+
+
+def cache_starter(name: str) -> Release:
+    """Write the starter release to the present cache under a name, and return it."""
+    starter = release_named("starter")
+    documents = {path: starter.document(path) for path in starter.paths}
+    return registry.add_documents(documents, name, cache=Cache(), origin="test")
 
 
 def skip_without(cases: _Cases) -> _Cases:

@@ -98,8 +98,7 @@ class EntityModel:
         self.entity: EntityType = entity
         self.type = entity.name
         release = kinds.release
-        path, _, pointer = entity.path.partition("#")
-        self.node: Node = release.node(path, pointer)
+        self.node: Node = release.node(entity.path)
         self.create: Node | None = release.node(entity.create) if entity.create else None
 
     @cached_property

@@ -23,10 +23,10 @@ from dynclient.cli.targets import Target
 from dynclient.client.client import Client
 from dynclient.errors import LostUpdate
 from tests.support import command_line
-from tests.support.pseudo_terminal import in_terminal
 from tests.support.sandbox_processes import PATIENCE, environment
 from tests.support.servers import Server
 from tests.support.stub import Reply, Seen, Stub
+from tests.support.terminals import in_terminal
 from tests.support.trees import ALL_RELEASES, TREES
 
 NEWEST = ALL_RELEASES[-1]
@@ -434,13 +434,13 @@ def test_in_a_terminal_a_deletion_shows_what_goes_and_asks(
 ) -> None:
     schema = NAME.rpartition(".")[0]
     words = command("delete", "databaseSchema", schema, "--recursive")
-    code, output = in_terminal(words, variables, (b"[y/N]", b"n\n"))
+    code, output = in_terminal(words, variables, ("[y/N]", "n\n"))
     assert code == 1
     assert f"databaseSchema {schema} (it can be restored)" in output
     assert "2 tables directly below it" in output
     assert "nothing was deleted" in output
     assert om.database_schemas.get(schema) is not None
-    code, output = in_terminal(words, variables, (b"[y/N]", b"y\n"))
+    code, output = in_terminal(words, variables, ("[y/N]", "y\n"))
     assert code == 0
     assert f"deleted databaseSchema {schema}" in output
     assert om.database_schemas.get(schema) is None

@@ -26,10 +26,10 @@ from dynclient.transport.request import Request
 from tests.support.command_line import run as run_here
 from tests.support.config import KEYRING, SECRET, FileKeyring, write_config
 from tests.support.external_server import only_on_sandbox
-from tests.support.pseudo_terminal import in_terminal
 from tests.support.sandbox_processes import PATIENCE, environment
 from tests.support.servers import Server
 from tests.support.stub import Reply, Seen, Stub
+from tests.support.terminals import in_terminal
 from tests.support.trees import ALL_RELEASES, TREES
 
 NEWEST = ALL_RELEASES[-1]
@@ -105,9 +105,9 @@ def test_a_person_signs_in_at_a_terminal_and_uses_the_profile(
     host = server(NEWEST).host.removesuffix("/api")
     code, output = in_terminal(
         command("login", "--profile", "shop"), variables,
-        (b"Address of the server: ", f"{host}\n".encode()),
-        (b"to enter a token): ", f"{newest_ada}\n".encode()),
-        (f"Password of {newest_ada}: ".encode(), f"{PASSWORD}\n".encode()),
+        ("Address of the server: ", f"{host}\n"),
+        ("to enter a token): ", f"{newest_ada}\n"),
+        (f"Password of {newest_ada}: ", f"{PASSWORD}\n"),
     )  # fmt: skip
     name = newest_ada.partition("@")[0]
     assert code == 0, output
@@ -148,7 +148,7 @@ def test_a_wrong_password_writes_nothing(
     variables: Variables, path: Path, newest_ada: str, server: Server
 ) -> None:
     words = command("login", "--host", server(NEWEST).host, "--username", newest_ada)
-    code, output = in_terminal(words, variables, (b"@example.com: ", f"{SECRET}\n".encode()))
+    code, output = in_terminal(words, variables, ("@example.com: ", f"{SECRET}\n"))
     assert code == 1
     assert f"the server refused the login of {newest_ada}" in output
     assert SECRET not in output
@@ -270,8 +270,7 @@ def test_a_new_login_replaces_the_token_and_a_failure_keeps_it(
     text = path.read_text()
     with monkeypatch.context() as patch:
         patch.setattr("dynclient.config.config_edit.os.fsync", full_disk)
-        failure = f"dynclient: No space left on device: {str(path)!r}\n"
-        assert log_in() == (1, "", failure)
+        assert log_in() == (1, "", f"dynclient: No space left on device: {str(path)!r}\n")
     assert stored() == {"mine other": "t1", own: "t2"}
     assert path.read_text() == text
 
@@ -511,9 +510,7 @@ def test_the_password_of_a_profile_is_asked_at_the_terminal(
             release = "starter"
         """)  # fmt: skip
         words = command("call", "GET /v1/users/loggedInUser", "--profile", "prod")
-        code, output = in_terminal(
-            words, variables, (b"Password of ada@example.com: ", b"sesame\n")
-        )
+        code, output = in_terminal(words, variables, ("Password of ada@example.com: ", "sesame\n"))
         assert code == 0, output
         assert '"name": "ada"' in output
         assert "sesame" not in output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 import dynclient
 from dynclient.client.client import Client
 from tests.support.blocks import check_html
+from tests.support.ipython_shells import run_cells
 from tests.support.shop import shop
 from tests.support.stub import Stub
 
@@ -110,39 +110,9 @@ def test_an_entity_stays_a_line_at_the_prompt_of_python(stub: Stub) -> None:
     assert line.startswith("Table(fullyQualifiedName='s.d.c.orders'")
 
 
-SHELL = """
-import contextlib, io, json, sys, warnings
-warnings.simplefilter("ignore")  # what IPython says of itself
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-shell.colors = "NoColor"
-shell.history_manager.enabled = False
-found = []
-for cell in json.loads(sys.argv[1]):
-    with contextlib.redirect_stdout(io.StringIO()) as output:
-        result = shell.run_cell(cell)
-    data, _ = shell.display_formatter.format(result.result) if result.success else ({}, {})
-    found.append([output.getvalue(), data.get("text/html", "")])
-shell.history_manager.end_session()
-print(json.dumps(found))
-"""
-
-
-def ipython(stub: Stub, *cells: str) -> list[list[str]]:
+def ipython(stub: Stub, *cells: str) -> list[tuple[str, str]]:
     """Return the text that IPython prints for cells, and their HTML."""
-    pytest.importorskip("IPython")
-    source = [START.format(host=stub.host), *cells]
-    done = subprocess.run(
-        [sys.executable, "-c", SHELL, json.dumps(source)],
-        check=False,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "COLUMNS": "80"},
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    found: list[list[str]] = json.loads(done.stdout.splitlines()[-1])
-    return found[1:]
+    return run_cells(START.format(host=stub.host), *cells, COLUMNS="80")
 
 
 def test_ipython_displays_lists_and_entities_with_one_request_each(stub: Stub) -> None:

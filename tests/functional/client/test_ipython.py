@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 
-import pytest
+from tests.support.ipython_shells import run_cells
 
-SHELL = """
-import contextlib, io, json, sys, warnings
-warnings.simplefilter("ignore")  # what IPython says of itself
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-shell.colors = "NoColor"
-shell.history_manager.enabled = False
-shown = []
-for cell in json.loads(sys.argv[1]):
-    with contextlib.redirect_stdout(io.StringIO()) as output:
-        shell.run_cell(cell)
-    shown.append(output.getvalue())
-shell.history_manager.end_session()
-print(json.dumps(shown))
-"""
 START = """
 import dynclient
 om = dynclient.connect("http://127.0.0.1:9", release="starter", retries=0)
@@ -33,20 +14,8 @@ t = om.types.Table(name="orders")
 
 
 def cells(*texts: str, **environment: str) -> list[str]:
-    """Run cells in a shell of its own, and return what each of them shows."""
-    pytest.importorskip("IPython")
-    done = subprocess.run(
-        [sys.executable, "-c", SHELL, json.dumps([START, *texts])],
-        check=False,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "DYNCLIENT_TRACEBACK": "", **environment},
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    first, *others = json.loads(done.stdout.splitlines()[-1])
-    assert first == ""
-    return others
+    """Return the text that IPython prints for cells."""
+    return [text for text, _ in run_cells(START, *texts, **environment)]
 
 
 def frames(shown: str) -> int:

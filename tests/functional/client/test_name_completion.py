@@ -19,10 +19,10 @@ import dynclient
 from dynclient.client.client import Client
 from dynclient.extensions import name_completion
 from dynclient.extensions.name_completion import complete_names
-from dynclient.releases import Cache, registry
+from tests.support.ipython_shells import completing
 from tests.support.shop import Shop, shop
 from tests.support.stub import Reply, Seen, Stub
-from tests.support.trees import release_named
+from tests.support.trees import cache_starter
 
 OWN = "9.4.2"
 """The release in the cache."""
@@ -39,25 +39,9 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def ipython(names: dict[str, Any], *, jedi: bool) -> Iterator[Any]:
     """Yield a function that returns the lines that TAB offers at the end of a line."""
-    core = pytest.importorskip("IPython.core.interactiveshell")
-    from IPython.core.completer import provisionalcompleter
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what IPython and jedi say of themselves
-        shell = core.InteractiveShell(user_ns=names)
-        shell.history_manager.enabled = False
-        dynclient.load_ipython_extension(shell)
-        shell.Completer.use_jedi = jedi
-
-        def tab(line: str) -> list[str]:
-            with provisionalcompleter():
-                found = list(shell.Completer.completions(line, len(line)))
-            return [line[: each.start] + each.text for each in found]
-
-        try:
-            yield tab
-        finally:
-            shell.history_manager.end_session()
+    extension = dynclient.load_ipython_extension
+    with completing(names, jedi=jedi, extension=extension) as tab:
+        yield lambda line: [line[: each.start] + each.text for each in tab(line)]
 
 
 # -- against every release -------------------------------------------------------------------------
@@ -103,10 +87,8 @@ def test_names_are_completed_level_by_level(made: Shop, each: Client) -> None:
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stub]:
     """A server of a release that is the only one in the cache."""
-    release = release_named("starter")
     monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
-    documents = {path: release.document(path) for path in release.paths}
-    registry.add_documents(documents, OWN, cache=Cache(), origin="test")
+    cache_starter(OWN)
     with Stub() as stub:
         stub.routes[VERSION] = {"version": OWN}
         stub.routes[SERVICES] = lambda seen: services(seen)

@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 
 import dynclient
+from dynclient.display.interactive import is_interactive
 from dynclient.errors import UsageError
 from dynclient.releases import Cache, registry
 from dynclient.session import completion
+from tests.support.ipython_shells import completing
 from tests.support.small_tree import SMALL
 from tests.support.stub import Reply, Stub
-from tests.support.trees import release_named
+from tests.support.trees import cache_starter
 
 OWN = "9.4.2"
 """The release in the cache."""
@@ -28,10 +30,8 @@ OWN = "9.4.2"
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stub]:
     """A server of a release that is the only one in the cache; GitHub is the same server."""
-    release = release_named("starter")
     monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
-    documents = {path: release.document(path) for path in release.paths}
-    registry.add_documents(documents, OWN, cache=Cache(), origin="test")
+    cache_starter(OWN)
     with Stub() as stub:
         monkeypatch.setenv("DYNCLIENT_GITHUB", stub.host)
         stub.routes["/api/v1/system/version"] = {"version": OWN}
@@ -59,20 +59,8 @@ def tab(names: dict[str, Any], text: str) -> set[str]:
 
 def ipython(names: dict[str, Any], text: str, *, jedi: bool) -> set[str]:
     """Return what TAB shows in IPython."""
-    core = pytest.importorskip("IPython.core.interactiveshell")
-    from IPython.core.completer import provisionalcompleter
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what IPython and jedi say of themselves
-        shell = core.InteractiveShell(user_ns=names)
-        shell.history_manager.enabled = False
-        shell.Completer.use_jedi = jedi
-        try:
-            with provisionalcompleter():
-                found = list(shell.Completer.completions(text, len(text)))
-        finally:
-            shell.history_manager.end_session()
-    return {match.text.lstrip(".") for match in found}
+    with completing(names, jedi=jedi) as offered:
+        return {match.text.lstrip(".") for match in offered(text)}
 
 
 def test_a_script_sends_nothing_when_it_looks_around(stub: Stub) -> None:
@@ -214,6 +202,6 @@ def test_a_transport_of_the_user_is_not_used(stub: Stub) -> None:
 
 
 def test_ipython_is_interactive() -> None:
-    assert not completion.is_interactive()
+    assert not is_interactive()
     ipython({}, "pri", jedi=False)
-    assert completion.is_interactive()
+    assert is_interactive()

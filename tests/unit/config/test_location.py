@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dynclient.config.location import config_path, is_disabled, shown
+from dynclient.config.location import config_path, is_disabled, path_text
 from dynclient.errors import UsageError
 
 
@@ -27,7 +27,7 @@ def test_a_variable_names_another_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.setenv("DYNCLIENT_CONFIG", "~/mine.toml")
     assert config_path() == tmp_path / "mine.toml"
-    assert shown(config_path()) == f"~{os.sep}mine.toml"
+    assert path_text(config_path()) == f"~{os.sep}mine.toml"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DYNCLIENT_CONFIG", "here.toml")
     assert config_path() == tmp_path / "here.toml"

@@ -81,3 +81,8 @@ def test_narrow_columns_stay_whole_beside_wide_ones() -> None:
     assert "column   type            value 0   value 1" in text
     assert "decimal(10,2)" in text
     assert max(map(len, text.splitlines())) <= 90
+
+
+def test_a_long_list_of_labels_is_cut() -> None:
+    output = draw_rich([Fields([("tags", [Label(f"t{n}") for n in range(102)])])], 2_000)
+    assert output.rstrip().endswith("t98, t99, and 2 more")

@@ -10,6 +10,7 @@ import pytest
 from dynclient.display.displayed import media_types
 from dynclient.errors import BadArguments, Conflict, NotFound, RequestInvalid
 from dynclient.extensions.quality import Outcome, Quality, QualityReport
+from dynclient.extensions.quality_tests import QualityTest
 from dynclient.extensions.test_cases import CasesAndSuites, _suite_name
 from tests.support.trees import release_named
 from tests.support.wire import session_over
@@ -137,6 +138,15 @@ def test_arguments_of_another_kind_are_refused() -> None:
     suites, _ = cases(RESULT, attribute="test_suites")
     with pytest.raises(BadArguments, match="cases: must be a name"):
         suites.add_test_cases("nightly", None)
+    assert wire.sent == []
+
+
+def test_options_beside_a_test_as_code_are_refused() -> None:
+    session, wire = session_over(release=release_named("starter"))
+    test = QualityTest("tableRowCountToEqual", value=1)
+    with pytest.raises(BadArguments) as caught:
+        Quality(session).add_test("a.b.c.d", test, "id", name="rows", value=2)
+    assert [each.path for each in caught.value.problems] == ["column", "name", "value"]
     assert wire.sent == []
 
 
