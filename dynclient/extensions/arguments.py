@@ -57,18 +57,19 @@ def flat(values: Iterable[Any]) -> list[Any]:
     return found
 
 
-def as_text(value: Any, call: str, argument: str) -> str:
-    """Return a text that must not be empty.
+def as_text(value: Any, call: str, argument: str, *, may_be_empty: bool = False) -> str:
+    """Return a text.
 
     Args:
         value: the value of the argument.
         call: the call, for errors.
         argument: the name of the argument.
+        may_be_empty: whether an empty text is accepted.
 
     Raises:
         BadArguments: it is not a text, or it is empty.
     """
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and (value or may_be_empty):
         return "".join(value)
     given = "an empty one" if isinstance(value, str) else type(value).__name__
     problem = Problem(argument, given, "argument", f"must be a text, not {given}")

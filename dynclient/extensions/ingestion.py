@@ -234,7 +234,8 @@ class IngestionPipelines(CollectionExtension):
             run: the run, or its id.
             text: the lines; compressed from 10 KB on.
         """
-        text = as_text(text, f"{self.attribute}.send_logs", "text")
+        # An empty text creates the log.
+        text = as_text(text, f"{self.attribute}.send_logs", "text", may_be_empty=True)
         body: dict[str, Any] = {"logs": text, "compressed": False}
         if len(text) > _COMPRESSED_FROM:
             packed = base64.b64encode(gzip.compress(text.encode()))

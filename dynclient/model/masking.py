@@ -171,8 +171,10 @@ def _patch_place(
         if name == "-" or name.isdigit():
             nodes, path = _items(nodes), f"{path}[{name}]"
         else:
-            (nodes, is_named), path = _below(nodes, name), _joined(path, name)
-            secret = is_secret_key(name, nodes) or (not is_named and operation.get("value") == MASK)
+            above, (nodes, is_named) = nodes, _below(nodes, name)
+            value, path = operation.get("value"), _joined(path, name)
+            is_masked = _is_masked_key(above, value, is_named=is_named)
+            secret = is_secret_key(name, nodes) or is_masked
     return nodes, path, secret
 
 
@@ -233,7 +235,7 @@ def _mask_paths(nodes: tuple[Node, ...], raw: Any, path: str, *, secret: bool) -
     if isinstance(raw, dict):
         for name, value in raw.items():
             below, is_named = _below(nodes, name)
-            hidden = is_secret_key(name, below) or (not is_named and value == MASK)
+            hidden = is_secret_key(name, below) or _is_masked_key(nodes, value, is_named=is_named)
             yield from _mask_paths(below, value, _joined(path, name), secret=hidden)
     elif isinstance(raw, list):
         for number, value in enumerate(raw):
@@ -248,7 +250,7 @@ def _without_masks(nodes: tuple[Node, ...], before: Any, after: Any, *, secret: 
         kept = {}
         for name, value in after.items():
             below, is_named = _below(nodes, name)
-            hidden = is_secret_key(name, below) or (not is_named and value == MASK)
+            hidden = is_secret_key(name, below) or _is_masked_key(nodes, value, is_named=is_named)
             kept[name] = _without_masks(below, known.get(name), value, secret=hidden)
         return kept
     if isinstance(after, list):
@@ -313,6 +315,14 @@ def _hidden(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> An
 def _is_hidden_key(name: str, nodes: tuple[Node, ...], value: Any) -> bool:
     """Return whether the value of a key that no schema names is hidden: its own text may say so."""
     return is_secret_key(name, nodes) or (isinstance(value, str) and has_credential(value))
+
+
+def _is_masked_key(nodes: tuple[Node, ...], value: Any, *, is_named: bool) -> bool:
+    """Return whether the mask under a key of a free map replaces a value, see ``_is_hidden_key``.
+
+    Where there is no schema at all, it may be any text.
+    """
+    return bool(nodes) and not is_named and value == MASK
 
 
 def _hidden_map(

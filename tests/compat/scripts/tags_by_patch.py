@@ -90,7 +90,8 @@ def names(labels):
 
 tagged = metadata.patch_tags(entity=Table, source=table, tag_labels=labels)
 assert sorted(names(tagged.tags)) == ["Care.Cold", "Care.Dry", "Care.Hot"]
-assert metadata.patch_tag(entity=Table, source=table, tag_label=labels[0]) is None  # has it
+same = metadata.patch_tag(entity=Table, source=table, tag_label=labels[0])  # it has this one
+assert sorted(names(same.tags)) == sorted(names(tagged.tags))
 fewer = metadata.patch_tags(
     entity=Table, source=table, tag_labels=labels[:1], operation=PatchOperation.REMOVE
 )

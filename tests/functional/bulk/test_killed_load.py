@@ -23,7 +23,10 @@ from tests.support.trees import ALL_RELEASES
 ROOT = Path(__file__).resolve().parents[3]
 RELEASE = ALL_RELEASES[-1]
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX"),
+    pytest.mark.usefixtures("removed_afterwards"),
+]
 
 
 def start(running: sandbox.Running, method: str, count: int, journal: Path) -> Any:
