@@ -66,7 +66,7 @@ def test_ingestion_pipelines_are_listed_by_their_service(place: Shop) -> None:
 
 def test_types_of_relations_are_settings(om: Client) -> None:
     name = "glossaryTermRelationSettings"
-    if name not in om.server_settings.names():
+    if not om.supports("server_settings") or name not in om.server_settings.names():
         pytest.skip("the release has no types of relations")
     before = om.server_settings.get(name)
     om.server_settings.set(name, {"relationTypes": [RELATION]})

@@ -30,7 +30,7 @@ from tests.support.sandbox_processes import PATIENCE, environment
 from tests.support.servers import Server
 from tests.support.stub import Reply, Seen, Stub
 from tests.support.terminals import in_terminal
-from tests.support.trees import ALL_RELEASES, TREES
+from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 NEWEST = ALL_RELEASES[-1]
 PASSWORD = "Long-enough-1"
@@ -94,7 +94,14 @@ def in_pipe(
 # -- signing in ------------------------------------------------------------------------------------
 
 
+with_personal_tokens = pytest.mark.skipif(
+    "auth/createPersonalToken.json" not in release_named(NEWEST).paths,
+    reason=f"{NEWEST} has no personal access tokens",
+)
+
+
 @only_on_sandbox("creates a user with a password")
+@with_personal_tokens
 def test_a_person_signs_in_at_a_terminal_and_uses_the_profile(
     variables: Variables,
     path: Path,
@@ -191,6 +198,7 @@ def test_a_login_creates_a_token_of_the_user(
 
 
 @only_on_sandbox("creates a user with a password")
+@with_personal_tokens
 @pytest.mark.usefixtures("answers")
 def test_a_token_that_cannot_be_stored_is_revoked(
     om: Client,

@@ -81,8 +81,8 @@ def call(function: Callable[..., Any], value: Any) -> Any:
 
 
 def test_there_are_calls_of_all_extensions() -> None:
-    assert {"lineage.add", "feed.start", "quality.run", "supports"} <= CALLS.keys()
-    assert len(CALLS) > 200
+    assert {"lineage.add", "quality.run", "supports"} <= CALLS.keys()
+    assert len(CALLS) > 100, "the starter release has so many at least"
 
 
 @pytest.mark.parametrize("name", [name for name, each in CALLS.items() if required(each)])
