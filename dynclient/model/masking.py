@@ -171,10 +171,8 @@ def _patch_place(
         if name == "-" or name.isdigit():
             nodes, path = _items(nodes), f"{path}[{name}]"
         else:
-            above, (nodes, is_named) = nodes, _below(nodes, name)
-            value, path = operation.get("value"), _joined(path, name)
-            is_masked = _is_masked_key(above, value, is_named=is_named)
-            secret = is_secret_key(name, nodes) or is_masked
+            nodes, secret = _masked_field(nodes, name, operation.get("value"))
+            path = _joined(path, name)
     return nodes, path, secret
 
 
@@ -234,8 +232,7 @@ def _joined(path: str, name: str) -> str:
 def _mask_paths(nodes: tuple[Node, ...], raw: Any, path: str, *, secret: bool) -> Iterator[str]:
     if isinstance(raw, dict):
         for name, value in raw.items():
-            below, is_named = _below(nodes, name)
-            hidden = is_secret_key(name, below) or _is_masked_key(nodes, value, is_named=is_named)
+            below, hidden = _masked_field(nodes, name, value)
             yield from _mask_paths(below, value, _joined(path, name), secret=hidden)
     elif isinstance(raw, list):
         for number, value in enumerate(raw):
@@ -249,8 +246,7 @@ def _without_masks(nodes: tuple[Node, ...], before: Any, after: Any, *, secret: 
         known = before if isinstance(before, dict) else {}
         kept = {}
         for name, value in after.items():
-            below, is_named = _below(nodes, name)
-            hidden = is_secret_key(name, below) or _is_masked_key(nodes, value, is_named=is_named)
+            below, hidden = _masked_field(nodes, name, value)
             kept[name] = _without_masks(below, known.get(name), value, secret=hidden)
         return kept
     if isinstance(after, list):
@@ -317,12 +313,15 @@ def _is_hidden_key(name: str, nodes: tuple[Node, ...], value: Any) -> bool:
     return is_secret_key(name, nodes) or (isinstance(value, str) and has_credential(value))
 
 
-def _is_masked_key(nodes: tuple[Node, ...], value: Any, *, is_named: bool) -> bool:
-    """Return whether the mask under a key of a free map replaces a value, see ``_is_hidden_key``.
+def _masked_field(nodes: tuple[Node, ...], name: str, value: Any) -> tuple[tuple[Node, ...], bool]:
+    """Return the nodes of a field, and whether a mask in it replaces a secret.
 
-    Where there is no schema at all, it may be any text.
+    It does under any key of a free map, see ``_is_hidden_key``. Where there is no schema at all,
+    the text of the mask may be the value itself.
     """
-    return bool(nodes) and not is_named and value == MASK
+    below, is_named = _below(nodes, name)
+    is_masked = bool(nodes) and not is_named and value == MASK
+    return below, is_secret_key(name, below) or is_masked
 
 
 def _hidden_map(
