@@ -641,7 +641,7 @@ class Unauthorized(ServerError):
 
     Remedy:
         Pass a valid token: a bot's JWT or a personal access token; an expired one has to be
-        created anew.
+        created again.
     """
 
 

@@ -2,10 +2,10 @@
 
 ``.. feature:: lineage`` documents what an extension of ``dynclient/data/extensions.json`` adds to
 the client and to collections: ``om.lineage.add``, ``om.tables.add_tags``. Their classes are not
-what users see, so ``autoclass`` would show names that nobody types.
+what users see, so ``autoclass`` would show names that users do not type.
 
 ``.. collection-methods:: create, list`` documents standard methods of collections, whose
-signatures and texts come from schemas; those shown are of the tables of the starter release.
+signatures and texts come from schemas; those on the site are of the tables of the starter release.
 """
 
 from __future__ import annotations

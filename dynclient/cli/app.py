@@ -77,7 +77,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command of these arguments and return its exit code; wrong arguments are printed."""
     command = get_command(app_of(arguments[0] if arguments else ""))
     try:
-        # Not command(): Typer gives interrupts and closed pipes exit codes and messages of its own.
+        # Not command(): Typer replaces the exit codes and messages of interrupts and closed pipes.
         with command.make_context("dynclient", list(arguments)) as context:
             result = command.invoke(context)
     except typer.Exit as end:

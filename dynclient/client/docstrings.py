@@ -217,7 +217,7 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
         operation: the operation; its query parameters become keywords.
         first: the first arguments as (name, kind); the kind is ``one`` (required), ``many``
             (``*name``), ``maybe`` (optional), ``named`` (required, also as a keyword) or ``option``
-            (an optional keyword). What follows ``many`` is shown as a keyword.
+            (an optional keyword). What follows ``many`` becomes a keyword.
     """
     from inspect import Parameter, Signature
 
@@ -228,15 +228,15 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
         "named": (Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty),
         "option": (Parameter.KEYWORD_ONLY, None),
     }
-    shown: list[Parameter] = []
+    parameters: list[Parameter] = []
     for name, kind in first:
         place, default = kinds[kind]
-        if shown and shown[-1].kind is Parameter.VAR_POSITIONAL:
+        if parameters and parameters[-1].kind is Parameter.VAR_POSITIONAL:
             place = Parameter.KEYWORD_ONLY
-        shown.append(Parameter(name, place, default=default))
-    names = {each.name for each in shown}
+        parameters.append(Parameter(name, place, default=default))
+    names = {each.name for each in parameters}
     more = [each for each in _keywords(operation) if each.name not in names]
-    return Signature([*shown, *more])
+    return Signature([*parameters, *more])
 
 
 def _keywords(operation: Operation) -> Iterator[Any]:

@@ -56,7 +56,7 @@ class ConfigFile:
             raise invalid(path, problems)
         self.profiles = {name: Profile(name, table, path) for name, table in tables.items()}
         self.default: str | None = default or (DEFAULT if DEFAULT in tables else None)
-        """Name of the profile that is used if none is named; None if there is none."""
+        """Name of the profile that is used if a call names no profile, or None."""
 
     def __repr__(self) -> str:
         return f"<ConfigFile {str(self.path)!r} with {len(self.profiles)} profiles>"
@@ -69,7 +69,7 @@ class ConfigFile:
             place: where the name comes from, for messages.
 
         Raises:
-            UnknownProfile: there is none of that name.
+            UnknownProfile: no profile has that name.
             ConfigInvalid: it contains a secret, and other users can read the file.
         """
         found = self.profiles.get(name)
@@ -209,7 +209,7 @@ def find_profile(name: str | None = None) -> Profile | None:
             file.
 
     Returns:
-        None if none is named and there is no default.
+        None without a name and without a default.
 
     Raises:
         UnknownProfile: the named one does not exist.

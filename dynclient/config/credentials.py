@@ -60,7 +60,7 @@ class CommandOutput:
             problem = "must print the credential as one line of text, and nothing else"
         if problem:
             raise CredentialUnavailable(
-                f"{self.place}: the command {self.words[0]!r} {problem}. Its output is not shown,"
+                f"{self.place}: the command {self.words[0]!r} {problem}. Its output is not printed,"
                 " because it may be secret; run the command in a shell to see it"
             )
         return text

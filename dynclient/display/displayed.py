@@ -163,7 +163,7 @@ def _check_output(width: Any, file: Any) -> None:
 
 
 def _is_terminal(output: TextIO) -> bool:
-    """Return whether an output is a terminal; one that has only ``write`` is none."""
+    """Return whether an output is a terminal; an object with nothing but ``write`` is not."""
     isatty = getattr(output, "isatty", None)
     return isatty is not None and isatty()
 

@@ -275,12 +275,12 @@ def _set_heights(
     steps = [*range(1, len(columns)), *reversed(range(len(columns) - 1))]
     for layer in steps * 3:
         column, distances = columns[layer], offsets[layer]
-        wanted = []
+        desired = []
         for number in column:
             place = places[number]
             near = [places[each].y for each in (*place.left, *place.right)]
-            wanted.append(sum(near) / len(near) if near else place.y)
-        pulls = [wish - distance for wish, distance in zip(wanted, distances, strict=True)]
+            desired.append(sum(near) / len(near) if near else place.y)
+        pulls = [wish - distance for wish, distance in zip(desired, distances, strict=True)]
         for number, start, distance in zip(column, _ascending(pulls), distances, strict=True):
             places[number].y = start + distance
 

@@ -98,7 +98,7 @@ def _node(node: GraphNode, box: Box, label: str, kind: str) -> Iterator[str]:
     yield (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="6" {look}/>'
     )
-    # A box of its own cuts a text that the fonts of the reader draw wider than expected.
+    # A separate box cuts a text that the fonts of the reader draw wider than expected.
     yield f'<svg x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
     base = 17 if kind else 0
     if kind:

@@ -50,5 +50,7 @@ def hit_blocks(
         ]
         for hit in rows
     ]
-    shown = count if limit is None else min(count, limit)
-    yield Table(names, cells, total=shown, more="a loop over them" if shown > len(rows) else "")
+    readable = count if limit is None else min(count, limit)
+    yield Table(
+        names, cells, total=readable, more="a loop over them" if readable > len(rows) else ""
+    )

@@ -310,7 +310,7 @@ def part_table(
     more: str = "",
     unread: frozenset[str] = frozenset(),
 ) -> Table:
-    """Return objects of one type as a table; what they contain of their own type is indented.
+    """Return objects of one type as a table; nested objects of the same type are indented.
 
     Args:
         node: the type of the objects, or None if it is not known.

@@ -9,7 +9,7 @@ _DIGITS_MAX = 18
 """Digits of the longest number in a version."""
 
 _NEWEST = (999,)
-"""Stands for the version of a release that has none, which is treated as the newest."""
+"""The version of a release without one: it is treated as the newest."""
 
 
 def numbers(version: str) -> tuple[int, ...]:

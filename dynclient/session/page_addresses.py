@@ -23,7 +23,7 @@ def page_url(session: Session, kind: str, name: str) -> str | None:
         name: its fully qualified name.
 
     Returns:
-        The URL; None if entities of this type have no page of their own.
+        The URL; None if entities of this type have no page.
     """
     version = session.release.version
     for row in data_file("web_pages.json"):

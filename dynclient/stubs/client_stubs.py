@@ -126,8 +126,8 @@ def types_module(release: Release, names: SchemaNames) -> StubModule:
         release: the release.
         names: the names of its types.
     """
-    shown = {name: ref for name, ref in release.type_names.items() if is_member_name(name)}
-    module = StubModule(TYPES, shown, ("Types",))
+    listed = {name: ref for name, ref in release.type_names.items() if is_member_name(name)}
+    module = StubModule(TYPES, listed, ("Types",))
     types = TypeExpressions(names, module)
     base = module.use("dynclient.model.namespace", "Types")
     base = base if base != "Types" else "_Types"
@@ -135,7 +135,7 @@ def types_module(release: Release, names: SchemaNames) -> StubModule:
     module.write(*docstring(f"The types of release {release.name}.", "    "))
     module.write("    __getattr__: None")
     kind = module.use("builtins", "type")
-    for name, ref in shown.items():
+    for name, ref in listed.items():
         node = release.node(ref).target
         cls = f"{kind}[{types.class_of(node)}]" if class_kind(node) in CLASSES else kind
         module.write(f"    {name}: {cls}")

@@ -36,8 +36,8 @@ def request_json(request: Request, release: Release | None) -> dict[str, Any]:
         found["web"] = True
     query: dict[str, Any] = {}
     for name, value in sorted(request.query):
-        shown = MASK if looks_secret(name) else _without_credentials(value)
-        query[name] = [*_as_list(query[name]), shown] if name in query else shown
+        text = MASK if looks_secret(name) else _without_credentials(value)
+        query[name] = [*_as_list(query[name]), text] if name in query else text
     if query:
         found["query"] = query
     if request.body is not None:

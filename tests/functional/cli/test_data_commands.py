@@ -95,7 +95,7 @@ def run(
 def in_pipe(
     variables: dict[str, str], *arguments: str, **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own, and read its output through pipes."""
+    """Run a command in a separate process, and read its output through pipes."""
     done = subprocess.run(
         command(*arguments, *OF_RELEASE), env={**variables, **more}, stdin=subprocess.DEVNULL,
         capture_output=True, check=False, text=True, timeout=PATIENCE,

@@ -22,7 +22,7 @@ from tests.support.trees import ALL_RELEASES, TREES
 
 OF_RELEASE = ("--release", str(TREES.get(ALL_RELEASES[-1], ALL_RELEASES[-1])))
 NEEDS_A_PERSON = {"login", "logout", "profiles", "shell"}
-"""Commands with tests of their own: they ask for a password or start IPython."""
+"""Commands with separate tests: they ask for a password or start IPython."""
 TABLE = "shop.main.public.orders"
 
 pytestmark = [

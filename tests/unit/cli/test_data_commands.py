@@ -20,7 +20,7 @@ NAMES = {
     "blame", "export", "import", "call", "whoami", "count", "search", "open",
 }  # fmt: skip
 OTHERS = {"shell"}
-"""Commands beside them that have other options; those for profiles have a module of their own."""
+"""Commands beside them that have other options; those for profiles have a separate module."""
 TARGETS = ("get", "edit", "delete", "restore", "lineage", "history", "blame", "export")
 
 
