@@ -42,7 +42,7 @@ class ContractMethods(BaseEntity[Any, Any]):
     @classmethod
     def get_by_entity(cls, entity_id: Any, entity_type: str) -> Any:
         """Return the contract of an entity, or None."""
-        found = cls._native(lambda all: all.for_entity(_entity(entity_id, entity_type)))
+        found = cls._native(lambda contracts: contracts.for_entity(_entity(entity_id, entity_type)))
         return None if found is None else cls._to_entity(found)
 
     @classmethod
@@ -56,7 +56,7 @@ class ContractMethods(BaseEntity[Any, Any]):
         contract = cls.get_by_entity(entity_id, entity_type)
         if contract is None:
             return None
-        result = cls._native(lambda all: all.validate(text_of(contract.id)))
+        result = cls._native(lambda contracts: contracts.validate(text_of(contract.id)))
         kind = schema_classes.class_at(script_release(cls._get_client()), _RESULT)
         return schema_classes.wrap(kind, model.asdict(result))
 
@@ -64,7 +64,7 @@ class ContractMethods(BaseEntity[Any, Any]):
     def validate_request(cls, request: Any) -> Any:
         """Return what is wrong with a create request, as JSON; nothing is created."""
         body = schema_classes.payload(request)
-        return model.asdict(cls._native(lambda all: all.check(body)))
+        return model.asdict(cls._native(lambda contracts: contracts.check(body)))
 
     @classmethod
     def validate_request_yaml(cls, yaml_content: str) -> Any:
@@ -85,18 +85,18 @@ class ContractMethods(BaseEntity[Any, Any]):
         """
         place = _entity(entity_id, entity_type)
         return model.asdict(
-            cls._native(lambda all: all.check_odcs(yaml_content, place, object_name=object_name))
+            cls._native(lambda contracts: contracts.check_odcs(yaml_content, place, object_name=object_name))
         )
 
     @classmethod
     def parse_odcs_yaml(cls, yaml_content: str) -> Any:
         """Return what ODCS consists of, as JSON."""
-        return model.asdict(cls._native(lambda all: all.parse_odcs(yaml_content)))
+        return model.asdict(cls._native(lambda contracts: contracts.parse_odcs(yaml_content)))
 
     @classmethod
     def delete_results_before(cls, contract_id: Any, timestamp: int) -> bool:
         """Delete the results before a time, in milliseconds since 1970; return True."""
-        cls._native(lambda all: all.delete_results_before(text_of(contract_id), timestamp))
+        cls._native(lambda contracts: contracts.delete_results_before(text_of(contract_id), timestamp))
         return True
 
 
@@ -130,7 +130,7 @@ class ODCSExportOperation:
     def execute(self) -> Any:
         """Return the contract in the chosen format."""
         form = "yaml" if self.yaml_format else "json"
-        found = self._contracts._native(lambda all: all.export_odcs(self.identifier, form))
+        found = self._contracts._native(lambda contracts: contracts.export_odcs(self.identifier, form))
         return found if self.yaml_format else model.asdict(found)
 
 
@@ -185,7 +185,7 @@ class ODCSImportOperation:
             raise UsageError("the import has no data; use from_yaml(text) or from_odcs(contract)")
         place = _entity(self.entity_id, self.entity_type)
         return self._contracts._changed(
-            lambda all: all.import_odcs(source, place, merge=self.smart_merge)
+            lambda contracts: contracts.import_odcs(source, place, merge=self.smart_merge)
         )
 
 

@@ -328,12 +328,14 @@ class BaseEntity(UsesClient, Generic[TEntity, TCreate]):
     @classmethod
     def update_custom_properties(cls, identifier: Any) -> CustomPropertyUpdater[Any]:
         """Return an update of the custom properties of an entity by its id."""
+        updater: CustomPropertyUpdater[Any]
         updater = CustomPropertyUpdater(cls.entity_type(), text_of(identifier))
         return updater.use_client(cls._get_client())
 
     @classmethod
     def update_custom_properties_by_name(cls, fqn: Any) -> CustomPropertyUpdater[Any]:
         """Return an update of the custom properties of an entity by its name."""
+        updater: CustomPropertyUpdater[Any]
         updater = CustomPropertyUpdater(cls.entity_type(), text_of(fqn), is_fqn=True)
         return updater.use_client(cls._get_client())
 

@@ -1,8 +1,9 @@
 """Names of facades and of their modules, by rule from the collections of a release.
 
 The class of ``databaseService`` is ``DatabaseServices``, its lower-case twin ``database_services``,
-its modules ``databaseservices`` and ``database_services``. The official documentation also has the
-singular: ``metadata.sdk.entities.Table``. ``data/sdk_facades.json`` has what the rule does not give.
+its modules ``databaseservices`` and ``database_services``. The official documentation has the
+singular, too: ``metadata.sdk.entities.Table``. What the rule does not give is a row of
+``data/sdk_facades.json``.
 """
 
 from __future__ import annotations

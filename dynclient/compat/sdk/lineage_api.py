@@ -18,9 +18,9 @@ _TABLE = "table"
 
 
 @with_async_variants(
-    "get_lineage", "get_entity_lineage", "add_lineage", "add_lineage_by_name", "add_lineage_request",
-    "delete_lineage", "delete_lineage_by_name", "delete_lineage_by_source_by_name",
-    "export_lineage",
+    "get_lineage", "get_entity_lineage", "add_lineage", "add_lineage_by_name",
+    "add_lineage_request", "delete_lineage", "delete_lineage_by_name",
+    "delete_lineage_by_source_by_name", "export_lineage",
 )  # fmt: skip
 @public_calls
 class Lineage(UsesClient):
@@ -179,8 +179,7 @@ class Lineage(UsesClient):
     def _add(cls, source: Any, target: Any, description: str | None) -> dict[str, Any]:
         details = {} if description is None else {"description": description}
         edge = cls._lineage(lambda lineage: lineage.add(source, target, **details))
-        reference = schema_classes.payload(edge.source) if edge is None else edge.source
-        found = cls._get_client().get_lineage_by_id(reference.type, str(reference.id))
+        found = cls._get_client().get_lineage_by_id(edge.source.type, str(edge.source.id))
         result: dict[str, Any] = found or {}
         return result
 

@@ -39,9 +39,8 @@ class Root:
         Raises:
             AttributeError: there is no such name; the message has the nearest one.
         """
-        kind = None
-        if not name.startswith("_") and f"{module}.{name}" not in data_file("official_modules.json"):
-            kind = find_type(_release(), name)
+        is_module = f"{module}.{name}" in data_file("official_modules.json")
+        kind = None if is_module or name.startswith("_") else find_type(_release(), name)
         if kind is None:
             raise _missing(module, name, Root.names())
         return facade(kind)

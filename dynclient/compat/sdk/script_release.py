@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from dynclient.compat.missing_modules import other_releases
 from dynclient.compat.ometa.exceptions import MissingEntityTypeException
 from dynclient.compat.ometa.ometa_api import OpenMetadata as OMeta
+from dynclient.data import data_file
 from dynclient.errors import UnknownCollection
 from dynclient.operations.catalogue import catalogue
+from dynclient.schema.versions import numbers
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
@@ -43,8 +45,12 @@ def find_collection(release: Release, kind: str) -> CollectionSpec:
     try:
         return catalogue(release).find(kind)
     except UnknownCollection as error:
-        message, name, near = str(error), error.name, error.nearest
+        message, parts = str(error), error.parts
     others = [other.name for other in other_releases(release) if kind in other.entities]
+    rows = data_file("routes.json")["routes"]
+    since = [row["since"] for row in rows if row["entity"] == kind and "since" in row]
     if others:
-        message += f"; it exists in release {', '.join(others)}"
-    raise MissingEntityTypeException(message, name=name, nearest=near)
+        message += f"; release {', '.join(others)} has it"
+    elif since:
+        message += f"; releases from {min(since, key=numbers)} on have it"
+    raise MissingEntityTypeException(**{**parts, "message": message})

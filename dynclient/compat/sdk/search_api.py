@@ -11,8 +11,9 @@ from dynclient.compat.sdk.async_variants import with_async_variants
 from dynclient.compat.sdk.default_client import UsesClient
 from dynclient.compat.sdk.identifiers import listed
 from dynclient.compat.sdk.script_release import find_collection
+from dynclient.data import data_file
 from dynclient.errors import BadArguments, Problem, UsageError
-from dynclient.operations import Operation, Parameter
+from dynclient.schema.versions import Period
 from dynclient.suggestions import did_you_mean, nearest
 from dynclient.tracebacks import public_calls
 
@@ -106,12 +107,12 @@ class Search(UsesClient):
         chosen = index or _INDEX
         if field is None:
             return cls._query({"q": query, "index": chosen, "size": 0})
-        names = {"index": chosen, "field": field, "q": query}
-        operation = Operation(
-            "aggregate", None, "GET", "/v1/search/aggregate",
-            tuple(Parameter(name, "query") for name in names), result_kind="raw",
-        )  # fmt: skip
-        found: dict[str, Any] = cls._get_client().gateway.call(operation, names)
+        search, gateway = cls._extension(), cls._get_client().gateway
+        since = data_file("search_index.json")["json_aggregates"]
+        if Period(since).includes(gateway.release.version):
+            query = json.dumps({"query": {"query_string": {"query": query}}})
+        arguments = {"index": chosen, "field": field, "q": query}
+        found: dict[str, Any] = gateway.call(search.operation("aggregate"), arguments)
         return found
 
     @classmethod
