@@ -9,7 +9,7 @@ from dynclient.compat.sdk.data_quality.case_models import parameter_value
 from dynclient.compat.sdk.data_quality.records import TestCaseDefinition
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
-from dynclient.extensions.quality_tests import parameter_problems, parameter_text
+from dynclient.extensions.quality_tests import parameter_problems
 
 
 class BaseTest:
@@ -87,7 +87,9 @@ class BaseTest:
         return self.test_definition_name
 
     def _set(self, **values: Any) -> None:
-        """Add parameters as servers keep them, as texts; those that are None are not given.
+        """Add parameters as servers have them from the official package: as Python writes them.
+
+        Those that are None are not given.
 
         Raises:
             BadArguments: a value cannot be written as a parameter.
@@ -97,7 +99,7 @@ class BaseTest:
         if problems:
             raise bad_arguments(type(self).__name__, problems)
         self.parameters += [
-            parameter_value(name, parameter_text(value)) for name, value in given.items()
+            parameter_value(name, str(value)) for name, value in given.items()
         ]
 
     def _require_texts(self, required: Mapping[str, Any], optional: Mapping[str, Any]) -> None:

@@ -32,7 +32,7 @@ ABORTED = "Aborted"
 TEST_CASE = "tests/testCase.json"
 _PARAMETER = f"{TEST_CASE}#/definitions/testCaseParameterValue"
 _RESULT = "tests/basic.json#/definitions/testCaseResult"
-_NO_TABLE = "dataframe"
+_NO_TABLE = "dataframe_validation"
 """The table in the link of a mock test case."""
 _MOCK = "MockTestCase"
 

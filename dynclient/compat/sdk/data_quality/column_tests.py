@@ -22,6 +22,8 @@ class _RangeTest(ColumnTest):
     _definition: str
     _bounds: tuple[str, str]
     """The names of the two parameters."""
+    _suffix: str
+    """What follows the column in the default name of the test case."""
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class _RangeTest(ColumnTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"{column}_{self._suffix}"
         super().__init__(self._definition, column, name, display_name, description)
         low, high = self._bounds
         self._set(**{low: min_value, high: max_value})
@@ -42,6 +45,7 @@ class ColumnValuesToBeBetween(_RangeTest):
 
     _definition = "columnValuesToBeBetween"
     _bounds = ("minValue", "maxValue")
+    _suffix = "values_between"
 
 
 class ColumnValueMaxToBeBetween(_RangeTest):
@@ -49,6 +53,7 @@ class ColumnValueMaxToBeBetween(_RangeTest):
 
     _definition = "columnValueMaxToBeBetween"
     _bounds = ("minValueForMaxInCol", "maxValueForMaxInCol")
+    _suffix = "max_between"
 
 
 class ColumnValueMinToBeBetween(_RangeTest):
@@ -56,6 +61,7 @@ class ColumnValueMinToBeBetween(_RangeTest):
 
     _definition = "columnValueMinToBeBetween"
     _bounds = ("minValueForMinInCol", "maxValueForMinInCol")
+    _suffix = "min_between"
 
 
 class ColumnValueMeanToBeBetween(_RangeTest):
@@ -63,6 +69,7 @@ class ColumnValueMeanToBeBetween(_RangeTest):
 
     _definition = "columnValueMeanToBeBetween"
     _bounds = ("minValueForMeanInCol", "maxValueForMeanInCol")
+    _suffix = "mean_between"
 
 
 class ColumnValueMedianToBeBetween(_RangeTest):
@@ -70,6 +77,7 @@ class ColumnValueMedianToBeBetween(_RangeTest):
 
     _definition = "columnValueMedianToBeBetween"
     _bounds = ("minValueForMedianInCol", "maxValueForMedianInCol")
+    _suffix = "median_between"
 
 
 class ColumnValueStdDevToBeBetween(_RangeTest):
@@ -77,6 +85,7 @@ class ColumnValueStdDevToBeBetween(_RangeTest):
 
     _definition = "columnValueStdDevToBeBetween"
     _bounds = ("minValueForStdDevInCol", "maxValueForStdDevInCol")
+    _suffix = "stddev_between"
 
 
 class ColumnValuesSumToBeBetween(_RangeTest):
@@ -84,6 +93,7 @@ class ColumnValuesSumToBeBetween(_RangeTest):
 
     _definition = "columnValuesSumToBeBetween"
     _bounds = ("minValueForColSum", "maxValueForColSum")
+    _suffix = "sum_between"
 
 
 class ColumnValueLengthsToBeBetween(ColumnTest):
@@ -107,6 +117,7 @@ class ColumnValueLengthsToBeBetween(ColumnTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"{column}_length_between"
         super().__init__("columnValueLengthsToBeBetween", column, name, display_name, description)
         self._set(minLength=min_length, maxLength=max_length)
 
@@ -130,6 +141,7 @@ class ColumnValuesToBeInSet(ColumnTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"{column}_values_in_set"
         super().__init__("columnValuesToBeInSet", column, name, display_name, description)
         self._set(allowedValues=listed(allowed_values, type(self), "allowed_values"))
 
@@ -153,6 +165,7 @@ class ColumnValuesToBeNotInSet(ColumnTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"{column}_values_not_in_set"
         super().__init__("columnValuesToBeNotInSet", column, name, display_name, description)
         self._set(forbiddenValues=listed(forbidden_values, type(self), "forbidden_values"))
 
@@ -174,6 +187,7 @@ class ColumnValuesToBeNotNull(ColumnTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"{column}_not_null"
         super().__init__("columnValuesToBeNotNull", column, name, display_name, description)
 
 
@@ -194,6 +208,7 @@ class ColumnValuesToBeUnique(ColumnTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"{column}_unique"
         super().__init__("columnValuesToBeUnique", column, name, display_name, description)
 
 
@@ -216,6 +231,7 @@ class ColumnValuesToMatchRegex(ColumnTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"{column}_matches_regex"
         super().__init__("columnValuesToMatchRegex", column, name, display_name, description)
         self._set(regex=regex)
 
@@ -239,6 +255,7 @@ class ColumnValuesToNotMatchRegex(ColumnTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"{column}_not_matches_regex"
         super().__init__("columnValuesToNotMatchRegex", column, name, display_name, description)
         self._set(forbiddenRegex=regex)
 
@@ -264,6 +281,7 @@ class ColumnValuesMissingCount(ColumnTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"{column}_missing_count"
         super().__init__("columnValuesMissingCount", column, name, display_name, description)
         marks = listed(missing_value_match, type(self), "missing_value_match")
         self._set(missingCountValue=missing_count_value, missingValueMatch=marks)
@@ -295,6 +313,7 @@ class ColumnValuesToBeAtExpectedLocation(ColumnTest):
         description: str | None = None,
     ) -> None:
         definition = "columnValuesToBeAtExpectedLocation"
+        name = name or f"{column}_at_expected_location"
         super().__init__(definition, column, name, display_name, description)
         self._set(
             locationReferenceType=location_reference_type,

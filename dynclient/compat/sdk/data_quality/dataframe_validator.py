@@ -29,6 +29,8 @@ from dynclient.tracebacks import public_calls
 from dynclient.warn import warn_user
 
 ValidatorCallback: TypeAlias = Callable[[Any, ValidationResult], None]
+_FIELDS = ("testDefinition", "testSuite")
+"""Fields of a test case that servers leave out by default."""
 
 
 @public_calls
@@ -71,9 +73,8 @@ class DataFrameValidator:
             UnknownTable: there is no such test case; it is a ``ValueError``.
         """
         client = official_client(self._client)
-        cases = client.native.test_cases
-        name = model_str(test_fqn)
-        self._add(client, [find(lambda: cases.get(name, fields=["testDefinition", "testSuite"]))])
+        quality, name = client.native.quality, model_str(test_fqn)
+        self._add(client, [find(lambda: quality.read(name, "testCase", _FIELDS))])
 
     def add_openmetadata_table_tests(self, table_fqn: str) -> None:
         """Add all test cases that the server has for a table and its columns.
@@ -85,10 +86,9 @@ class DataFrameValidator:
             UnknownTable: there is no such table; it is a ``ValueError``.
         """
         client = official_client(self._client)
-        native = client.native
-        table = find(lambda: native.tables.get(model_str(table_fqn)))
-        fields = ["testDefinition", "testSuite"]
-        self._add(client, find(lambda: list(native.quality.tests(table, fields))))
+        quality, name = client.native.quality, model_str(table_fqn)
+        table = find(lambda: quality.read(name, "table"))
+        self._add(client, find(lambda: list(quality.tests(table, _FIELDS))))
 
     def _add(self, client: Any, cases: Iterable[Any]) -> None:
         cls = test_case_class(client.types)

@@ -26,6 +26,7 @@ class TableColumnCountToBeBetween(TableTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or "table_column_count_between"
         super().__init__("tableColumnCountToBeBetween", name, display_name, description)
         self._set(minColValue=min_count, maxColValue=max_count)
 
@@ -47,6 +48,7 @@ class TableColumnCountToEqual(TableTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or "table_column_count_equals"
         super().__init__("tableColumnCountToEqual", name, display_name, description)
         self._set(columnCount=column_count)
 
@@ -70,6 +72,7 @@ class TableRowCountToBeBetween(TableTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or "table_row_count_between"
         super().__init__("tableRowCountToBeBetween", name, display_name, description)
         self._set(minValue=min_count, maxValue=max_count)
 
@@ -91,6 +94,7 @@ class TableRowCountToEqual(TableTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or "table_row_count_equals"
         super().__init__("tableRowCountToEqual", name, display_name, description)
         self._set(value=row_count)
 
@@ -120,6 +124,7 @@ class TableRowInsertedCountToBeBetween(TableTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or "table_row_inserted_count_between"
         super().__init__("tableRowInsertedCountToBeBetween", name, display_name, description)
         self._set(
             min=min_count,
@@ -149,6 +154,7 @@ class TableColumnToMatchSet(TableTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or "table_columns_match_set"
         super().__init__("tableColumnToMatchSet", name, display_name, description)
         names = listed(column_names, type(self), "column_names")
         self._set(columnNames=",".join(names or []), ordered=ordered)
@@ -171,6 +177,7 @@ class TableColumnNameToExist(TableTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or f"table_column_{column_name}_exists"
         super().__init__("tableColumnNameToExist", name, display_name, description)
         self._set(columnName=column_name)
 
@@ -194,6 +201,7 @@ class TableCustomSQLQuery(TableTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or "custom_sql_query"
         super().__init__("tableCustomSQLQuery", name, display_name, description)
         self._set(sqlExpression=sql_expression, strategy=strategy)
 
@@ -227,6 +235,7 @@ class TableDiff(TableTest):
         display_name: str | None = None,
         description: str | None = None,
     ) -> None:
+        name = name or "table_diff"
         super().__init__("tableDiff", name, display_name, description)
         values = {
             "table2": table2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -24,6 +25,7 @@ from dynclient.extensions.test_cases import row_counts
 from dynclient.suggestions import nearest
 from dynclient.tracebacks import public_calls
 
+logger = logging.getLogger(__name__)
 _MOST_TEXTS = 5
 """How many different messages of parts a merged result repeats."""
 
@@ -102,7 +104,7 @@ class ValidationResult(Record):
         publication.publish(self.test_cases_and_results, table_fqn, client)
 
     @classmethod
-    def merge(cls, *results: ValidationResult) -> ValidationResult:
+    def merge(cls, *results: Any) -> ValidationResult:
         """Return the results for the parts of a table as one: each test case once.
 
         A test passed if it passed for every part. Numbers of rows are added up.

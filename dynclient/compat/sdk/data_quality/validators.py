@@ -8,7 +8,9 @@ from functools import partial
 from dynclient.extensions.frame_checks import Finding, check_definition, known_definitions
 
 _CHECKS_OF_ALL_ROWS = {"missing_count", "row_count", "statistic", "unique"}
-"""Checks whose result for the parts of a table says nothing certain about the table."""
+"""Checks whose results for the parts of a table do not make up that for the table."""
+_EXTREMES = {"max", "min"}
+"""Statistics of a table that are those of one of its parts."""
 
 VALIDATOR_REGISTRY: dict[str, Callable[..., Finding]] = {
     name: partial(check_definition, name) for name in known_definitions()
@@ -16,7 +18,9 @@ VALIDATOR_REGISTRY: dict[str, Callable[..., Finding]] = {
 """The test definitions that are checked on data frames, and the function that does it."""
 
 VALIDATORS_THAT_REQUIRE_FULL_TABLE = {
-    name for name, row in known_definitions().items() if row["check"] in _CHECKS_OF_ALL_ROWS
+    name
+    for name, row in known_definitions().items()
+    if row["check"] in _CHECKS_OF_ALL_ROWS and row.get("statistic") not in _EXTREMES
 }
 """The test definitions that need all rows of a table at once."""
 

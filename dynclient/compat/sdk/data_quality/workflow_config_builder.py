@@ -16,7 +16,7 @@ from dynclient.compat.sdk.data_quality.clients import find, official_client
 from dynclient.compat.sdk.data_quality.exceptions import invalid_tests
 from dynclient.compat.sdk.data_quality.records import TestCaseDefinition
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import Problem
+from dynclient.errors import NotSupported, Problem
 from dynclient.suggestions import nearest
 from dynclient.tracebacks import public_calls
 
@@ -26,6 +26,8 @@ _CONFIG = f"{_WORKFLOW}#/definitions/openMetadataWorkflowConfig"
 _SETTINGS = f"{_WORKFLOW}#/definitions/workflowConfig"
 _PIPELINE = "metadataIngestion/testSuitePipeline.json"
 _LEVELS = f"{_WORKFLOW}#/definitions/logLevels"
+_COMMON_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
+"""The levels of releases whose schemas have no workflows."""
 _MOST = 100
 """Largest threshold, in percent."""
 
@@ -69,7 +71,7 @@ class WorkflowConfigBuilder:
         """Add a test, see :meth:`BaseTest.to_test_case_definition`."""
         return self.add_test_definitions([test_definition])
 
-    def add_test_definitions(self, test_definitions: Iterable[TestCaseDefinition]) -> Self:
+    def add_test_definitions(self, test_definitions: Iterable[Any]) -> Self:
         """Add tests.
 
         Raises:
@@ -105,8 +107,9 @@ class WorkflowConfigBuilder:
             BadArguments: there is no such level.
         """
         text = str(log_level.value if isinstance(log_level, Enum) else log_level)
-        node = self._client.types.node(_LEVELS)
-        known = [str(level) for level in node.schema.get("enum", [])]
+        release = self._client.types
+        is_there = _WORKFLOW in release.paths
+        known = release.node(_LEVELS).schema["enum"] if is_there else [*_COMMON_LEVELS]
         if text not in known:
             message = f"must be one of {', '.join(known)}, not {text!r}"
             problem = Problem("log_level", text, "argument", message, tuple(nearest(text, known)))
@@ -119,7 +122,7 @@ class WorkflowConfigBuilder:
         self._settings["raiseOnError"] = bool(raise_on_error)
         return self
 
-    def with_success_threshold(self, success_threshold: int) -> Self:
+    def with_success_threshold(self, success_threshold: Any) -> Self:
         """Set the percentage of steps that must succeed.
 
         Raises:
@@ -148,12 +151,20 @@ class WorkflowConfigBuilder:
         Raises:
             InvalidTests: there is no table; it is a ``ValueError``.
             UnknownTable: the server does not have the table; it is a ``ValueError``.
+            NotSupported: the release has no schema of this configuration.
         """
         if not self._table:
             problem = Problem("table", None, "argument", "call with_table(…) first")
             raise invalid_tests("WorkflowConfigBuilder.build", [problem])
-        native = self._client.native
-        table = model.raw(find(lambda: native.tables.get(self._table)))
+        release = self._client.types
+        if _WORKFLOW not in release.paths:
+            raise NotSupported(
+                f"the schemas of release {release.name} have no test workflows"
+                f" ({_WORKFLOW}), so their configuration cannot be built",
+                name="build",
+            )
+        quality = self._client.native.quality
+        table = model.raw(find(lambda: quality.read(self._table, "table")))
         source = self._source(table)
         cases = [each.model_dump(mode="json", exclude_none=True) for each in self._definitions]
         processor = {"forceUpdate": self._force_test_update, "testCases": cases}
@@ -170,7 +181,7 @@ class WorkflowConfigBuilder:
     def _source(self, table: dict[str, Any]) -> dict[str, Any]:
         """Return where the table is: its service, and how to connect to it."""
         reference = table["service"]
-        service = model.raw(find(lambda: self._client.native.get(reference)))
+        service = model.raw(find(lambda: self._client.native.quality.read(reference)))
         connection = service.get("connection")
         name = reference.get("fullyQualifiedName") or reference["name"]
         config = {"type": "TestSuite", "entityFullyQualifiedName": table["fullyQualifiedName"]}
