@@ -390,7 +390,7 @@ class CasesAndSuites(CollectionExtension):
 
 
 def row_counts(passed: int | None, failed: int | None) -> dict[str, Any]:
-    """Return the fields of a result about rows that passed and failed; servers compute no shares."""
+    """Return the fields of a result about rows; servers do not compute the shares."""
     found: dict[str, Any] = {"passedRows": passed, "failedRows": failed}
     if passed is not None and failed is not None and passed + failed:
         found["passedRowsPercentage"] = passed / (passed + failed) * 100

@@ -98,9 +98,7 @@ class BaseTest:
         problems = parameter_problems(given)
         if problems:
             raise bad_arguments(type(self).__name__, problems)
-        self.parameters += [
-            parameter_value(name, str(value)) for name, value in given.items()
-        ]
+        self.parameters += [parameter_value(name, str(value)) for name, value in given.items()]
 
     def _require_texts(self, required: Mapping[str, Any], optional: Mapping[str, Any]) -> None:
         """Refuse arguments that are not texts."""

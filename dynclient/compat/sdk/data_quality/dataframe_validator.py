@@ -15,6 +15,7 @@ from dynclient.compat.sdk.data_quality.custom_warnings import (
     whole_table_warning,
 )
 from dynclient.compat.sdk.data_quality.dataframe_validation_engine import DataFrameValidationEngine
+from dynclient.compat.sdk.data_quality.exceptions import invalid_tests
 from dynclient.compat.sdk.data_quality.validation_results import (
     FailureMode,
     ValidationResult,
@@ -84,11 +85,17 @@ class DataFrameValidator:
 
         Raises:
             UnknownTable: there is no such table; it is a ``ValueError``.
+            InvalidTests: the table has no tests; it is a ``ValueError``, too, as nothing would be
+                validated.
         """
         client = official_client(self._client)
         quality, name = client.native.quality, model_str(table_fqn)
         table = find(lambda: quality.read(name, "table"))
-        self._add(client, find(lambda: list(quality.tests(table, _FIELDS))))
+        cases = find(lambda: list(quality.tests(table, _FIELDS)))
+        if not cases:
+            problem = Problem("table_fqn", name, "argument", f"the table {name} has no test cases")
+            raise invalid_tests("DataFrameValidator.add_openmetadata_table_tests", [problem])
+        self._add(client, cases)
 
     def _add(self, client: Any, cases: Iterable[Any]) -> None:
         cls = test_case_class(client.types)

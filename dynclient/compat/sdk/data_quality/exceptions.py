@@ -18,8 +18,11 @@ def invalid_tests(call: str, problems: list[Problem]) -> InvalidTests:
     return InvalidTests(str(bad_arguments(call, problems)), problems=tuple(problems))
 
 
-class UnknownTable(APIError, NotFound, ValueError):
-    """The server does not have the table, or the test case."""
+class UnknownTable(APIError, NotFound, ValueError, RuntimeError):
+    """The server does not have the table, or the test case.
+
+    Official pages catch it as ``ValueError``; the official package raises both others.
+    """
 
     __str__ = APIError.__str__
 

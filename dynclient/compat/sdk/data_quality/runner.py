@@ -36,6 +36,7 @@ class TestRunner:
 
     Raises:
         ConfigurationMissing: there is no client, and ``configure()`` was not called.
+        UnknownTable: the server does not have the table; it is a ``ValueError``.
     """
 
     __test__ = False  # it is not a test class of pytest
@@ -43,6 +44,8 @@ class TestRunner:
     def __init__(self, table_fqn: str, client: Any = None) -> None:
         self.client = official_client(client)
         self.table_fqn = model_str(table_fqn)
+        quality = self.client.native.quality
+        find(lambda: quality.read(self.table_fqn, "table"))
         self.config_builder = WorkflowConfigBuilder(self.client).with_table(self.table_fqn)
 
     @classmethod

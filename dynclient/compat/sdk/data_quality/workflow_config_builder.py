@@ -22,7 +22,7 @@ from dynclient.tracebacks import public_calls
 
 T = TypeVar("T")
 _WORKFLOW = "metadataIngestion/workflow.json"
-_CONFIG = f"{_WORKFLOW}#/definitions/openMetadataWorkflowConfig"
+_CONFIG = f"{_WORKFLOW}#/properties/openMetadataWorkflowConfig"
 _SETTINGS = f"{_WORKFLOW}#/definitions/workflowConfig"
 _PIPELINE = "metadataIngestion/testSuitePipeline.json"
 _LEVELS = f"{_WORKFLOW}#/definitions/logLevels"
