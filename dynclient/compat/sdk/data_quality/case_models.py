@@ -11,8 +11,10 @@ from uuid import uuid4
 
 from dynclient import model
 from dynclient.compat.conversion import entity_class, payload
+from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.ometa.utils import model_str
 from dynclient.compat.sdk.script_release import script_release
+from dynclient.errors import SchemaNotFound
 from dynclient.extensions.entity_links import EntityLink, parse_entity_link
 from dynclient.extensions.quality import FAILED, PASSED, check_all
 from dynclient.extensions.quality_tests import QualityTest
@@ -24,14 +26,12 @@ if TYPE_CHECKING:
     from dynclient.compat.sdk.data_quality.records import TestCaseDefinition
     from dynclient.extensions.input_frames import Frame
     from dynclient.extensions.quality import Outcome
-    from dynclient.schema import Release
+    from dynclient.schema import Node, Release
 
 __all__ = ["ABORTED", "FAILED", "PASSED"]
 ABORTED = "Aborted"
 """The status of a test that could not be run."""
 TEST_CASE = "tests/testCase.json"
-_PARAMETER = f"{TEST_CASE}#/definitions/testCaseParameterValue"
-_RESULT = "tests/basic.json#/definitions/testCaseResult"
 _NO_TABLE = "dataframe_validation"
 """The table in the link of a mock test case."""
 _MOCK = "MockTestCase"
@@ -39,7 +39,24 @@ _MOCK = "MockTestCase"
 
 def parameter_value(name: str, value: str) -> Any:
     """Return a ``TestCaseParameterValue``."""
-    return entity_class(script_release(), _PARAMETER)._from_json({"name": name, "value": value})
+    listed = _field(script_release(), "parameterValues")
+    return _class_of(listed.items)._from_json({"name": name, "value": value})
+
+
+def _field(release: Release, name: str) -> Node:
+    """Return a field of test cases.
+
+    The schema of its values is at another place where a release is known by the server's own
+    document only, so it is not found by its path.
+    """
+    return release.node(TEST_CASE).properties[name].target
+
+
+def _class_of(node: Node | None) -> Any:
+    """Return the class of a schema."""
+    if node is None:
+        raise SchemaNotFound(f"{TEST_CASE} does not say what its lists contain")
+    return class_registry(node.release).class_at(node.target)
 
 
 def test_case_class(release: Release) -> Any:
@@ -160,7 +177,7 @@ def outcome_result(case: Any, outcome: Outcome, at: int) -> Any:
 
 def result_model(case: Any, raw: dict[str, Any]) -> Any:
     """Return a ``TestCaseResult`` of the release of a test case, with the fields that it has."""
-    cls: Any = entity_class(type(case)._node.release, _RESULT)
+    cls = _class_of(_field(type(case)._node.release, "testCaseResult"))
     return cls._from_json({name: value for name, value in raw.items() if name in cls._by_key})
 
 

@@ -12,7 +12,6 @@ from metadata.generated.schema.api.services.createDatabaseService import (
 )
 from metadata.generated.schema.entity.data.table import Column, DataType
 from metadata.generated.schema.entity.services.databaseService import DatabaseServiceType
-from metadata.generated.schema.tests.basic import TestCaseStatus
 from metadata.generated.schema.tests.testCase import TestCase
 from metadata.sdk import (
     Databases,
@@ -48,7 +47,7 @@ assert [str(each.testCaseStatus) for each in result.passes] == ["TestCaseStatus.
 case, found = result.test_cases_and_results[-1]
 assert case.name.root == "emails_are_addresses"
 assert found == result.failures[0]
-assert found.testCaseStatus == TestCaseStatus.Failed
+assert found.testCaseStatus.value == "Failed"
 assert [value.name for value in found.testResultValue] == ["likeCount"]
 assert result.execution_time_ms >= 0
 assert validator.validate(frame[frame.email != "none"]).success
@@ -80,7 +79,7 @@ fqn = f"{table_fqn}.email.emails_are_addresses"
 stored = client().ometa.get_by_name(TestCase, fqn, fields=["testDefinition", "testCaseResult"])
 assert stored.testDefinition.name == "columnValuesToMatchRegex"
 assert [(p.name, p.value) for p in stored.parameterValues] == [("regex", "^.+@.+$")]
-assert stored.testCaseResult.testCaseStatus == TestCaseStatus.Failed
+assert stored.testCaseResult.testCaseStatus.value == "Failed"
 assert stored.testCaseResult.result == found.result
 
 DatabaseServices.delete(service.id, recursive=True, hard_delete=True)
