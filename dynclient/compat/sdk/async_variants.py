@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+
+
+async def in_thread(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    """Call a function in a thread, and return its result."""
+    from asyncio import to_thread  # loaded already, where there is something to await
+
+    return await to_thread(call, *arguments, **keywords)
 
 
 def with_async_variants(*names: str) -> Callable[[type[T]], type[T]]:
@@ -32,7 +38,7 @@ def _variant(owner: type, name: str) -> Any:
 
     @wraps(method)
     async def run(cls: Any, *arguments: Any, **keywords: Any) -> Any:
-        return await asyncio.to_thread(getattr(cls, name), *arguments, **keywords)
+        return await in_thread(getattr(cls, name), *arguments, **keywords)
 
     run.__name__ = f"{name}_async"
     run.__qualname__ = f"{owner.__qualname__}.{name}_async"

@@ -85,7 +85,11 @@ class ContractMethods(BaseEntity[Any, Any]):
         """
         place = _entity(entity_id, entity_type)
         return model.asdict(
-            cls._native(lambda contracts: contracts.check_odcs(yaml_content, place, object_name=object_name))
+            cls._native(
+                lambda contracts: contracts.check_odcs(
+                    yaml_content, place, object_name=object_name
+                )
+            )
         )
 
     @classmethod
@@ -96,7 +100,8 @@ class ContractMethods(BaseEntity[Any, Any]):
     @classmethod
     def delete_results_before(cls, contract_id: Any, timestamp: int) -> bool:
         """Delete the results before a time, in milliseconds since 1970; return True."""
-        cls._native(lambda contracts: contracts.delete_results_before(text_of(contract_id), timestamp))
+        identity = text_of(contract_id)
+        cls._native(lambda contracts: contracts.delete_results_before(identity, timestamp))
         return True
 
 
@@ -130,7 +135,9 @@ class ODCSExportOperation:
     def execute(self) -> Any:
         """Return the contract in the chosen format."""
         form = "yaml" if self.yaml_format else "json"
-        found = self._contracts._native(lambda contracts: contracts.export_odcs(self.identifier, form))
+        found = self._contracts._native(
+            lambda contracts: contracts.export_odcs(self.identifier, form)
+        )
         return found if self.yaml_format else model.asdict(found)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from dynclient.compat.sdk.async_variants import in_thread
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ class _CsvOperation(Generic[T]):
         return self._completed() if self._waits else self._reported(self._start)
 
     async def _completed(self) -> Any:
-        return await asyncio.wait_for(asyncio.to_thread(self.execute), self._timeout)
+        from asyncio import wait_for  # loaded already, where there is something to await
+
+        return await wait_for(in_thread(self.execute), self._timeout)
 
     def _reported(self, call: Callable[[], Any]) -> Any:
         try:

@@ -15,12 +15,12 @@ from dynclient.compat.ometa.exceptions import EmptyPayloadException, InvalidEnti
 from dynclient.compat.ometa.ometa_api import OpenMetadata as OMeta
 from dynclient.compat.sdk.async_variants import with_async_variants
 from dynclient.compat.sdk.csv_operations import CsvExportOperation, CsvImportOperation
-from dynclient.compat.sdk.custom_properties import CustomPropertyUpdater
 from dynclient.compat.sdk.default_client import UsesClient
 from dynclient.compat.sdk.entity_list import EntityList, list_arguments
 from dynclient.compat.sdk.entity_references import to_entity_reference
 from dynclient.compat.sdk.facade_names import facade_name
 from dynclient.compat.sdk.identifiers import id_of, listed, text_of
+from dynclient.compat.sdk.property_updates import CustomPropertyUpdater
 from dynclient.compat.sdk.restore_operations import AsyncJobResponse, RestoreOperation
 from dynclient.compat.sdk.script_release import find_collection, script_release
 from dynclient.compat.sdk.update_patch import fields_to_read, update_patch

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from dynclient.compat.ometa import schema_classes
-from dynclient.compat.sdk.async_variants import with_async_variants
+from dynclient.compat.sdk.async_variants import in_thread, with_async_variants
 from dynclient.compat.sdk.default_client import UsesClient
 from dynclient.compat.sdk.identifiers import text_of
 from dynclient.compat.sdk.script_release import script_release
@@ -269,4 +268,4 @@ class LineageBuilder:
 
     async def execute_async(self) -> Any:
         """Call :meth:`execute` in a thread."""
-        return await asyncio.to_thread(self.execute)
+        return await in_thread(self.execute)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from dynclient.compat.ometa.gateway import plain
-from dynclient.compat.sdk.async_variants import with_async_variants
+from dynclient.compat.sdk.async_variants import in_thread, with_async_variants
 from dynclient.compat.sdk.default_client import UsesClient
 from dynclient.compat.sdk.identifiers import listed
 from dynclient.compat.sdk.script_release import find_collection
@@ -266,7 +265,7 @@ class SearchBuilder:
 
     async def execute_async(self) -> dict[str, Any]:
         """Call :meth:`execute` in a thread."""
-        return await asyncio.to_thread(self.execute)
+        return await in_thread(self.execute)
 
 
 @runtime_checkable

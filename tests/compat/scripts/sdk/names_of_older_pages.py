@@ -5,13 +5,13 @@ import os
 from metadata.generated.schema.api.data.createGlossary import CreateGlossaryRequest
 from metadata.generated.schema.api.data.createGlossaryTerm import CreateGlossaryTermRequest
 from metadata.sdk import OpenMetadata, OpenMetadataConfig
-from metadata.sdk.api import Lineage, Search
+from metadata.sdk.api import Bulk, Lineage, Search
 from metadata.sdk.entities import Glossary, Table, User
 from metadata.sdk.entities.glossary_term import GlossaryTerm, GlossaryTermListParams
 
 config = OpenMetadataConfig(server_url=os.environ["OM_HOST"], jwt_token=os.environ["OM_TOKEN"])
 client = OpenMetadata.initialize(config)
-for each in (Glossary, GlossaryTerm, Table, User, Lineage, Search):
+for each in (Glossary, GlossaryTerm, Table, User, Lineage, Search, Bulk):
     each.set_default_client(client)
 
 glossary = Glossary.create(CreateGlossaryRequest(name="SdkPages", description="Of older pages."))
@@ -38,6 +38,15 @@ assert GlossaryTerm.update(entity_id=term.id, entity=term).displayName == "The f
 operations = [{"op": "replace", "path": "/description", "value": "The first word."}]
 patched = GlossaryTerm.patch(entity_id=term.id, json_patch=operations)
 assert patched.description.root == "The first word."
+
+ids = [str(each.id.root) for each in GlossaryTerm.list_all(filters={"glossary": glossary.id.root})]
+changes = [{"id": each, "patch": operations} for each in ids]
+changed = Bulk.patch("glossaryTerm", changes)
+assert {each.description.root for each in changed} == {"The first word."}
+deleted = Bulk.delete("glossaryTerm", ids)
+assert (deleted["status"], deleted["numberOfRowsPassed"]) == ("success", 3)
+assert len(Bulk.restore("glossaryTerm", ids)) == 3
+assert Bulk.delete("glossaryTerm", ids, hard_delete=True)["numberOfRowsFailed"] == 0
 
 Glossary.delete(str(glossary.id.root), recursive=True, hard_delete=True)
 OpenMetadata.reset()
