@@ -10,7 +10,7 @@ from dynclient.errors import UsageError
 
 def pages() -> EntityList[int]:
     following = {"a": EntityList([3, 4], "b"), "b": EntityList([5])}
-    fetched = {cursor: page for cursor, page in following.items()}
+    fetched = dict(following)
 
     def fetch(cursor: str) -> EntityList[int]:
         page = fetched.pop(cursor)  # each page is fetched once
@@ -44,5 +44,5 @@ def test_parameters_are_keywords_and_filters() -> None:
     assert list_arguments(None, {"limit": 10}) == {"limit": 10}
     with pytest.raises(AttributeError, match="no parameter 'before'"):
         params.before  # noqa: B018 -- the access is what raises
-    with pytest.raises(UsageError, match="takes keywords.*not int"):
+    with pytest.raises(UsageError, match=r"takes keywords.*not int"):
         list_arguments(50, {})

@@ -18,7 +18,8 @@ def test_type_and_values_are_those_of_servers(sdk: Any) -> None:
     fields = {"id": ID, "name": "public", "fullyQualifiedName": "a.b.public"}
     schema = DatabaseSchema._from_json({**fields, "database": {"id": OTHER, "type": "database"}})
     expected = {**fields, "type": "databaseSchema"}
-    assert to_entity_reference(schema) == sdk.DatabaseSchemas.to_entity_reference(schema) == expected
+    assert to_entity_reference(schema) == expected
+    assert sdk.DatabaseSchemas.to_entity_reference(schema) == expected
 
 
 def test_references_are_taken(sdk: Any) -> None:
