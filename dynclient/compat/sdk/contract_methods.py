@@ -56,7 +56,7 @@ class ContractMethods(BaseEntity[Any, Any]):
         contract = cls.get_by_entity(entity_id, entity_type)
         if contract is None:
             return None
-        result = cls._native(lambda contracts: contracts.validate(text_of(contract.id)))
+        result = cls._native(lambda contracts: contracts.validate(_contract(contract.id)))
         kind = schema_classes.class_at(script_release(cls._get_client()), _RESULT)
         return schema_classes.wrap(kind, model.asdict(result))
 
@@ -100,8 +100,8 @@ class ContractMethods(BaseEntity[Any, Any]):
     @classmethod
     def delete_results_before(cls, contract_id: Any, timestamp: int) -> bool:
         """Delete the results before a time, in milliseconds since 1970; return True."""
-        identity = text_of(contract_id)
-        cls._native(lambda contracts: contracts.delete_results_before(identity, timestamp))
+        target = _contract(contract_id)
+        cls._native(lambda contracts: contracts.delete_results_before(target, timestamp))
         return True
 
 
@@ -135,8 +135,9 @@ class ODCSExportOperation:
     def execute(self) -> Any:
         """Return the contract in the chosen format."""
         form = "yaml" if self.yaml_format else "json"
+        target = self.identifier if self.by_name else _contract(self.identifier)
         found = self._contracts._native(
-            lambda contracts: contracts.export_odcs(self.identifier, form)
+            lambda contracts: contracts.export_odcs(target, form)
         )
         return found if self.yaml_format else model.asdict(found)
 
@@ -194,6 +195,11 @@ class ODCSImportOperation:
         return self._contracts._changed(
             lambda contracts: contracts.import_odcs(source, place, merge=self.smart_merge)
         )
+
+
+def _contract(contract_id: Any) -> dict[str, str]:
+    """Return a reference to a contract, so that its id need not be looked up."""
+    return _entity(contract_id, "dataContract")
 
 
 def _entity(entity_id: Any, entity_type: str) -> dict[str, str]:

@@ -362,14 +362,17 @@ class BaseEntity(UsesClient, Generic[TEntity, TCreate]):
             name: name of the operation, ``restore``.
             arguments: its arguments.
             body: its body as decoded JSON.
-            flags: more parameters of the query, which not all servers know.
+            flags: more parameters of the query, which not all servers know; the response may then
+                be of any form.
         """
         gateway, spec = cls._get_client().gateway, cls._spec()
         operation = spec.operations.get(name)
         if operation is None:
             return gateway.entity(spec, name, arguments, body)  # which says that there is none
-        more = tuple(Parameter(flag, "query", type="boolean") for flag in flags)
-        operation = operation._replace(parameters=operation.parameters + more)
+        if flags:
+            more = tuple(Parameter(flag, "query", type="boolean") for flag in flags)
+            parameters = operation.parameters + more
+            operation = operation._replace(parameters=parameters, result_kind="any")
         return gateway.call(operation, {**arguments, **flags}, body)
 
     @classmethod

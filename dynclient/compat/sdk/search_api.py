@@ -261,9 +261,10 @@ class SearchBuilder:
         """
         if not self._arguments.get("query"):
             raise UsageError("the search has no query; use query('*') to find everything")
-        return Search.search(**self._arguments, filters=self._filters)
+        found: dict[str, Any] = Search.search(**self._arguments, filters=self._filters)
+        return found
 
-    async def execute_async(self) -> dict[str, Any]:
+    async def execute_async(self) -> Any:
         """Call :meth:`execute` in a thread."""
         return await in_thread(self.execute)
 
