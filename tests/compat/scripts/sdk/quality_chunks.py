@@ -29,22 +29,6 @@ from metadata.sdk.data_quality.dataframes.validation_results import FailureMode
 
 FILE = "id,total\n1,10\n2,20\n3,30\n4,-1\n5,50\n6,60\n"
 loaded, refused = [], []
-validator = DataFrameValidator()
-validator.add_tests(
-    ColumnValuesToBeNotNull(column="id"),
-    ColumnValuesToBeBetween(column="total", min_value=0).with_name("total_is_positive"),
-)
-result = validator.run(
-    pd.read_csv(StringIO(FILE), chunksize=2),
-    on_success=lambda part, found: loaded.extend(part["id"]),
-    on_failure=lambda part, found: refused.append((list(part["id"]), found.failed_tests)),
-    mode=FailureMode.SHORT_CIRCUIT,
-)
-assert loaded == [1, 2]
-assert refused == [([3, 4], 1)]
-# Each test is there once, with its results for all parts that were read.
-assert not result.success
-assert (result.total_tests, result.failed_tests) == (2, 1)
 
 if "--offline" in sys.argv:
     sys.exit()
@@ -66,6 +50,23 @@ orders = Tables.create(
     )
 )
 table_fqn = orders.fullyQualifiedName.root
+
+validator = DataFrameValidator()
+validator.add_tests(
+    ColumnValuesToBeNotNull(column="id"),
+    ColumnValuesToBeBetween(column="total", min_value=0).with_name("total_is_positive"),
+)
+result = validator.run(
+    pd.read_csv(StringIO(FILE), chunksize=2),
+    on_success=lambda part, found: loaded.extend(part["id"]),
+    on_failure=lambda part, found: refused.append((list(part["id"]), found.failed_tests)),
+    mode=FailureMode.SHORT_CIRCUIT,
+)
+assert loaded == [1, 2]
+assert refused == [([3, 4], 1)]
+# Each test is there once, with its results for all parts that were read.
+assert not result.success
+assert (result.total_tests, result.failed_tests) == (2, 1)
 
 result.publish(table_fqn)
 fqn = f"{table_fqn}.total.total_is_positive"

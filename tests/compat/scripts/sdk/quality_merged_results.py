@@ -26,27 +26,6 @@ from metadata.sdk.data_quality import ColumnValueLengthsToBeBetween, ColumnValue
 from metadata.sdk.data_quality.dataframes.dataframe_validator import DataFrameValidator
 from metadata.sdk.data_quality.dataframes.validation_results import ValidationResult
 
-validator = DataFrameValidator()
-validator.add_tests(
-    ColumnValuesToBeNotInSet(column="id", forbidden_values=["0"]),
-    ColumnValueLengthsToBeBetween(column="id", min_length=1, max_length=3),
-)
-results = [
-    validator.validate(pd.DataFrame({"id": ids, "total": [1.0] * len(ids)}))
-    for ids in ([1, 2], [3, 4, 5], [6])
-]
-merged = ValidationResult.merge(*results)
-assert merged.success
-assert (merged.total_tests, merged.passed_tests, merged.failed_tests) == (2, 2, 0)
-assert len(merged.test_results) == 2
-assert merged.execution_time_ms >= max(each.execution_time_ms for each in results)
-try:
-    ValidationResult.merge()
-except ValueError as error:
-    print(error)
-else:
-    raise AssertionError("nothing can be merged")
-
 if "--offline" in sys.argv:
     sys.exit()
 
@@ -67,6 +46,27 @@ orders = Tables.create(
     )
 )
 table_fqn = orders.fullyQualifiedName.root
+
+validator = DataFrameValidator()
+validator.add_tests(
+    ColumnValuesToBeNotInSet(column="id", forbidden_values=["0"]),
+    ColumnValueLengthsToBeBetween(column="id", min_length=1, max_length=3),
+)
+results = [
+    validator.validate(pd.DataFrame({"id": ids, "total": [1.0] * len(ids)}))
+    for ids in ([1, 2], [3, 4, 5], [6])
+]
+merged = ValidationResult.merge(*results)
+assert merged.success
+assert (merged.total_tests, merged.passed_tests, merged.failed_tests) == (2, 2, 0)
+assert len(merged.test_results) == 2
+assert merged.execution_time_ms >= max(each.execution_time_ms for each in results)
+try:
+    ValidationResult.merge()
+except ValueError as error:
+    print(error)
+else:
+    raise AssertionError("nothing can be merged")
 
 merged.publish(table_fqn, client().ometa)
 cases = client().ometa.list_entities(

@@ -83,7 +83,7 @@ assert [each.name for each in other.test_definitions] == ["some_rows", "emails_a
 
 try:
     TestRunner.from_yaml()
-except ValueError as error:
+except (ValueError, AssertionError) as error:
     print(error)
 else:
     raise AssertionError("there is no configuration")
