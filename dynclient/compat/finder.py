@@ -84,6 +84,11 @@ class Finder:
         if not self._is_settled:
             self._servers[variable] = server_release
 
+    def settled_release(self) -> Release:
+        """Return the release whose classes are imported, which does not change any more."""
+        self._settle_release()
+        return self.release
+
     def _settle_release(self) -> None:
         """Choose the release for good: that of the first server that reports one.
 
@@ -137,10 +142,16 @@ class Finder:
             # the ImportError can say where the name is.
             loader = _SchemaLoader(self._registry, self._documents[fullname])
             return ModuleSpec(fullname, loader, is_package=True)
-        official = data_file("official_modules.json").get(fullname)
+        rows = data_file("official_modules.json")
+        official = rows.get(fullname)
         if official is not None:
-            loader = _OfficialLoader(official["doc"], official["names"])
-            return ModuleSpec(fullname, loader, is_package=not official["names"])
+            loader = _OfficialLoader(official)
+            is_package = "rule" in official or "package" in official or not official["names"]
+            return ModuleSpec(fullname, loader, is_package=is_package)
+        package, _, name = fullname.rpartition(".")
+        if "rule" in rows.get(package, {}):
+            loader = _RuleLoader(_object(rows[package]["rule"]).submodule(package, name))
+            return ModuleSpec(fullname, loader)
         if fullname in self._packages:
             loader = _PackageLoader()
             return ModuleSpec(fullname, loader, is_package=True)
@@ -183,19 +194,59 @@ class _PackageLoader:
 class _OfficialLoader(_PackageLoader):
     """Loads a module of ``official_modules.json``: dynclient's objects under official names."""
 
-    def __init__(self, doc: str, names: dict[str, str]) -> None:
-        self._doc = doc
-        self._names = names
+    def __init__(self, row: dict[str, Any]) -> None:
+        self._row = row
 
     def exec_module(self, module: ModuleType) -> None:
         """Import what the names stand for."""
-        module.__doc__ = self._doc
-        if not self._names:
-            return
-        for name, place in self._names.items():
-            source, _, attribute = place.partition(":")
-            setattr(module, name, getattr(import_module(source), attribute))
-        module.__dict__["__all__"] = [*self._names]
+        row = self._row
+        module.__doc__ = row["doc"]
+        for name, place in row["names"].items():
+            setattr(module, name, _object(place))
+        if row["names"]:
+            module.__dict__["__all__"] = [*row["names"]]
+        if "rule" in row:
+            _set_rule(module, _object(row["rule"]))
+
+
+class _RuleLoader(_PackageLoader):
+    """Loads a module whose names follow from a release, see ``official_modules.json``."""
+
+    def __init__(self, rule: Any) -> None:
+        self._rule = rule
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Make the names readable."""
+        module.__doc__ = self._rule.doc
+        _set_rule(module, self._rule)
+
+
+def _set_rule(module: ModuleType, rule: Any) -> None:
+    """Make the names of a rule readable as attributes of a module, in addition to its own.
+
+    Args:
+        module: the module.
+        rule: an object with ``get(module, name)``, which returns the value of a name or raises
+            AttributeError, and ``names()``.
+    """
+    own = [*module.__dict__.pop("__all__", ())]
+
+    def names() -> list[str]:
+        return list(dict.fromkeys([*own, *rule.names()]))
+
+    def get(name: str) -> Any:
+        if name == "__all__":
+            return names()
+        value = module.__dict__[name] = rule.get(module.__name__, name)
+        return value
+
+    module.__dict__.update(__getattr__=get, __dir__=names)
+
+
+def _object(place: str) -> Any:
+    """Return what ``module:attribute`` names."""
+    source, _, attribute = place.partition(":")
+    return getattr(import_module(source), attribute)
 
 
 class _SchemaLoader(_PackageLoader):

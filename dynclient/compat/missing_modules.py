@@ -26,7 +26,7 @@ def missing_module(release: Release, module: str) -> str:
     folder = f"{path.removesuffix('.json')}/"
     parts += [
         f"release {other.name} has it"
-        for other in _other_releases(release)
+        for other in other_releases(release)
         if path in other.paths or any(known.startswith(folder) for known in other.paths)
     ]
     file = path.rpartition("/")[2].lower()
@@ -47,7 +47,7 @@ def missing_name(release: Release, path: str, name: str) -> str:
     parts = [f"{module_of(path)} of release {release.name} has no {name}"]
     parts += [
         f"release {other.name} has it"
-        for other in _other_releases(release)
+        for other in other_releases(release)
         if path in other.paths and name in class_names.classes(other, path)
     ]
     reference = release.type_names.get(name)
@@ -72,7 +72,7 @@ def unsupported_module(module: str) -> str:
     )
 
 
-def _other_releases(release: Release) -> Iterator[Release]:
+def other_releases(release: Release) -> Iterator[Release]:
     """Yield the other releases in the cache, newest first."""
     from dynclient.releases import release as open_release
     from dynclient.releases.cache import Cache
