@@ -99,6 +99,16 @@ class MapType(FieldType):
         return converted
 
 
+class OpenObjectType(MapType):
+    """An object of which a lossy release says nothing: a map, or a model of any release."""
+
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept models too, as they are."""
+        if hasattr(type(value), "model_fields_set"):
+            return value
+        return super().check(value, loc, errors)
+
+
 class NullableType(FieldType):
     """Null, or a value of another type."""
 
