@@ -28,6 +28,7 @@ from dynclient.compat.models.class_registry import (
 from dynclient.compat.schema_modules import SchemaLoader
 from dynclient.drift import table
 from dynclient.errors import DynclientError, DynclientWarning
+from dynclient.schema.type_names import stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,6 +92,11 @@ class Finder:
         if not self._is_settled:
             self._servers[variable] = server_release
 
+    def chosen_release(self) -> Release:
+        """Return the release of all classes, which is chosen now if no class was imported yet."""
+        self._settle_release()
+        return self.release
+
     def _settle_release(self) -> None:
         """Choose the release for good: that of the first server that reports one.
 
@@ -149,13 +155,36 @@ class Finder:
             loader = official_modules.OfficialLoader(official_modules.rows()[fullname])
             return ModuleSpec(fullname, loader, is_package=True)
         if fullname in self._packages:
-            return ModuleSpec(fullname, _PackageLoader(), is_package=True)
+            loader = _PackageLoader()
+            return ModuleSpec(fullname, loader, is_package=True)
         moved = self._moved(path_of(fullname))
         if moved is not None:
             warn_renamed_module(self.release, fullname, module_of(moved))
             loader = SchemaLoader(self._registry, moved, path_of(fullname))
             return ModuleSpec(fullname, loader, is_package=True)
+        if self.release.lossy and fullname.startswith(f"{PACKAGE}."):
+            guessed = self._guessed(fullname)
+            if guessed is not None:
+                return guessed
         raise self._error(fullname)
+
+    def _guessed(self, fullname: str) -> ModuleSpec | None:
+        """Return a module of a release that was built from a server's OpenAPI document, or None.
+
+        Such a document does not say in which folder a schema is, so the file name decides. A folder
+        that no schema is in may be one of those, and is an empty package.
+        """
+        path = path_of(fullname)
+        file = stem(path)
+        same = [other for other in self.release.paths if stem(other) == file]
+        loader: Any
+        if len(same) == 1:
+            loader = SchemaLoader(self._registry, same[0], path, self._nearest)
+        elif same or fullname.rpartition(".")[0] in self._documents:
+            return None
+        else:
+            loader = _PackageLoader(missing_module(self.release, fullname))
+        return ModuleSpec(fullname, loader, is_package=True)
 
     def _moved(self, path: str) -> str | None:
         """Return the path that a document of another release has in this one, or None."""
@@ -207,10 +236,25 @@ def completing_release(release: Release) -> Release | None:
 
 
 class _PackageLoader:
-    """Loads an empty package."""
+    """Loads an empty package.
+
+    Args:
+        message: the message of the error for anything that is read from it; None for Python's own.
+    """
+
+    def __init__(self, message: str | None = None) -> None:
+        self._message = message
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Let Python create the module."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Leave the module empty."""
+        if self._message is None:
+            return
+        message = self._message
+
+        def get(name: str) -> Any:
+            raise AttributeError(message, name=name, obj=module)
+
+        module.__dict__["__getattr__"] = get

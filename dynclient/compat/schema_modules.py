@@ -63,11 +63,11 @@ class SchemaLoader:
         self._registry = registry
         self._path = path
         self._stem = stem(requested or path).casefold()
-        self._nearest = nearest
+        self._nearest = nearest or registry
         paths = registry.release.paths
         self._own = registry.names(path) if path in paths else {}
-        has_nearest = nearest is not None and path in nearest.release.paths
-        self._others = nearest.names(path) if nearest is not None and has_nearest else {}
+        is_known = nearest is not None and path in nearest.release.paths
+        self._others = self._nearest.names(path) if is_known else {}
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Let Python create the module."""
@@ -116,7 +116,6 @@ class SchemaLoader:
 
         A tree that was built from a server's OpenAPI document has many classes in other places.
         """
-        assert self._nearest is not None
         release = self._registry.release
         reference = release.type_names.get(named.name)
         if reference is not None:
@@ -131,7 +130,6 @@ class SchemaLoader:
     def _referenced_module(self, name: str) -> Any:
         """Return the module of a document that this one refers to, as official ones import it."""
         registry = self._registry if self._own else self._nearest
-        assert registry is not None
         for _, schema in walk(registry.release.document(self._path)):
             reference = schema.get("$ref")
             if isinstance(reference, str):
