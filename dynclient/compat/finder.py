@@ -180,8 +180,8 @@ class Finder:
         loader: Any
         if len(same) == 1:
             loader = SchemaLoader(self._registry, same[0], path, self._nearest)
-        elif same or fullname.rpartition(".")[0] in self._documents:
-            return None
+        elif same or file[:1].isupper() or fullname.rpartition(".")[0] in self._documents:
+            return None  # names of documents and folders begin with a small letter
         else:
             loader = _PackageLoader(missing_module(self.release, fullname))
         return ModuleSpec(fullname, loader, is_package=True)
@@ -189,7 +189,7 @@ class Finder:
     def _moved(self, path: str) -> str | None:
         """Return the path that a document of another release has in this one, or None."""
         known = self.release.paths
-        moved = table.moved(path, known)
+        moved = table.moved_module(path, known)
         if moved is not None:
             return moved
         same = [other for other in known if other.casefold() == path.casefold()]

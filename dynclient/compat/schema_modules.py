@@ -62,6 +62,7 @@ class SchemaLoader:
     ) -> None:
         self._registry = registry
         self._path = path
+        self._requested = requested
         self._stem = stem(requested or path).casefold()
         self._nearest = nearest or registry
         paths = registry.release.paths
@@ -141,15 +142,16 @@ class SchemaLoader:
     def _renamed(self, name: str) -> Any:
         """Return the class that another release has under this name, with a DriftWarning."""
         release = self._registry.release
-        place = table.moved_class(self._path, name, release.paths)
+        place = table.moved_class(self._requested or self._path, name, release.paths)
         if place is not None:
             named = self._registry.names(place.path).get(place.name)
         else:
             named = self._spelled_otherwise(name)
         if named is None:
             return None
-        here = f"{module_of(named.node.path)}.{named.name}"
-        warn_renamed_module(release, f"{module_of(self._path)}.{name}", here)
+        if self._requested is None:  # else importing the module has warned already
+            here = f"{module_of(named.node.path)}.{named.name}"
+            warn_renamed_module(release, f"{module_of(self._path)}.{name}", here)
         return self._registry.class_at(named.node)
 
     def _spelled_otherwise(self, name: str) -> NamedClass | None:

@@ -195,7 +195,21 @@ def moved(path: str, known: Container[str]) -> str | None:
         path: of the document in the other release.
         known: the paths of this release.
     """
-    for row in _table()["documents"]:
+    return _other_path(_table()["documents"], path, known)
+
+
+def moved_module(path: str, known: Container[str]) -> str | None:
+    """Return the path of the document whose module has the classes of another one, or None.
+
+    Args:
+        path: of a document that only the other release has.
+        known: the paths of this release.
+    """
+    return moved(path, known) or _other_path(_table()["classes"], path, known)
+
+
+def _other_path(rows: list[dict[str, Any]], path: str, known: Container[str]) -> str | None:
+    for row in rows:
         for here, there in ((row["old"], row["new"]), (row["new"], row["old"])):
             if path == here and there in known:
                 return str(there)

@@ -215,9 +215,11 @@ class UnionType(FieldType):
             if found:
                 errors += found
                 continue
-            # The value's own type first, then the type with most of its fields given.
+            # The value's own type first, then the type with most of its fields given; what accepts
+            # any object comes last.
+            is_open = isinstance(branch, OpenObjectType)
             rank = (
-                int(type(converted) is type(value)),
+                -1 if is_open else int(type(converted) is type(value)),
                 len(getattr(converted, "model_fields_set", ())),
             )
             if best is None or rank > best:

@@ -1,4 +1,4 @@
-"""Entity types and patchable fields by release, under the official names of such constants."""
+"""Constants of the official SDK: the fields that ingestion patches, and entity types by class."""
 
 from __future__ import annotations
 
@@ -22,15 +22,47 @@ RESTRICT_UPDATE_LIST = ["description", "tags", "owners", "owner", "displayName"]
 """Fields that ingestion adds and never replaces: people edit them."""
 ARRAY_ENTITY_FIELDS = ["columns", "tasks", "fields"]
 """Lists whose items have names, and which are merged by them."""
-_ARRAYS = frozenset({*ARRAY_ENTITY_FIELDS, "charts", "dataModels"})
-_ITEMS = (
-    "arrayDataType", "children", "constraint", "dataLength", "dataType", "dataTypeDisplay",
-    "description", "displayName", "downstreamTasks", "endDate", "jsonSchema", "name",
-    "ordinalPosition", "precision", "scale", "sourceUrl", "startDate", "tags", "taskSQL",
-    "taskType",
+_PATCHED = (
+    "algorithm", "chartType", "cleanupPolicies", "code", "concurrency", "dashboardType",
+    "description", "displayName", "fileFormat", "fileFormats", "location", "locationPath",
+    "maximumMessageSize", "messageSchema", "minimumInSyncReplicas", "mlFeatures",
+    "mlHyperParameters", "mlStore", "name", "numberOfObjects", "owner", "owners",
+    "partitions", "pipelineLocation", "prefix", "project", "replicationFactor",
+    "retentionSize", "retentionTime", "sampleData", "scheduleInterval", "schemaDefinition",
+    "searchIndexSettings", "server", "size", "sourceHash", "sourceUrl", "startDate",
+    "storedProcedureCode", "storedProcedureType", "tableConstraints", "tablePartition",
+    "tableType", "tags", "target", "topicConfig",
+)  # fmt: skip
+_ITEM = dict.fromkeys(
+    (
+        "arrayDataType", "children", "constraint", "dataLength", "dataType", "dataTypeDisplay",
+        "description", "displayName", "jsonSchema", "name", "ordinalPosition", "precision", "scale",
+        "tags",
+    ),
+    True,
+)  # fmt: skip
+_TASK = dict.fromkeys(
+    (
+        "displayName", "downstreamTasks", "endDate", "name", "sourceUrl", "startDate", "taskSQL",
+        "taskType",
+    ),
+    True,
 )  # fmt: skip
 _REFERENCE = {"id": True, "type": True}
-_REFERENCES = frozenset({"charts", "dataModels", "dashboard", "parent"})
+ALLOWED_COMMON_PATCH_FIELDS: dict[str, Any] = {
+    **dict.fromkeys(_PATCHED, True),
+    "charts": {"__all__": _REFERENCE},
+    "children": {"__all__": _REFERENCE},
+    "columns": {"__all__": _ITEM},
+    "dashboard": _REFERENCE,
+    "dataModel": {"isPartitioned": True, "columns": {"__all__": _ITEM}},
+    "dataModels": {"__all__": _REFERENCE},
+    "fields": {"__all__": _ITEM},
+    "parent": _REFERENCE,
+    "tasks": {"__all__": _TASK},
+}
+"""The fields that ingestion patches, as the argument ``allowed_fields`` takes them. What only
+people set (domains, custom properties, reviewers) is not among them."""
 
 
 class _OfRelease(Mapping[str, Any]):
@@ -73,29 +105,7 @@ def _classes(release: Release) -> dict[str, Any]:
     return {name: entity_class(release, each.path) for name, each in release.entities.items()}
 
 
-def _patchable(release: Release) -> dict[str, Any]:
-    """Return the fields that create requests of data assets have, in the form of ``build_patch``.
-
-    Lists with names and references have the fields of their items.
-    """
-    fields: dict[str, Any] = {}
-    for entity in release.entities.values():
-        if entity.create is None or not entity.path.startswith("entity/data/"):
-            continue
-        for name in release.node(entity.create).properties:
-            if name in _REFERENCES:
-                below: Any = _REFERENCE
-            else:
-                below = dict.fromkeys(_ITEMS, True)
-            fields[name] = {"__all__": below} if name in _ARRAYS else True
-            if name in _REFERENCES - _ARRAYS:
-                fields[name] = _REFERENCE
-    return fields
-
-
 ENTITY_REFERENCE_TYPE_MAP: Mapping[str, str] = _OfRelease(_types, "official_entity_types")
 """Names of entity types by the names of their classes: ``Database`` has ``database``."""
 ENTITY_REFERENCE_CLASS_MAP: Mapping[str, type] = _OfRelease(_classes, "official_entity_classes")
 """Classes by the names of their entity types."""
-ALLOWED_COMMON_PATCH_FIELDS: Mapping[str, Any] = _OfRelease(_patchable, "official_patch_fields")
-"""The fields that ingestion patches, as the argument ``allowed_fields`` takes them."""
