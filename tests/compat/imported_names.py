@@ -19,7 +19,7 @@ LISTED: dict[str, list[str]] = json.loads(
 """Names by module, as 111 public files and the official tests of three releases import them; those
 of ``metadata.sdk`` are not among them."""
 PAGE = ROOT / "docs" / "drop-in.md"
-_FIGURES = re.compile(r"<!-- imported names -->\n.*?\n<!-- end -->", re.DOTALL)
+_FIGURES = re.compile(r"<!-- imported names -->\n.*?<!-- end -->", re.DOTALL)
 
 
 class Imported(NamedTuple):
@@ -58,9 +58,9 @@ def figures() -> str:
     rest = len(imported) - here - framework
     return (
         "<!-- imported names -->\n"
-        f"Of {len(imported)} names outside `metadata.generated` and `metadata.sdk` that public scripts"
-        f" and the official tests import,\n{here} are available and {framework} belong to the"
-        f" ingestion framework; the error for {rest} more says what replaced it.\n"
+        f"Of {len(imported)} names outside `metadata.generated` and `metadata.sdk` that public"
+        f" scripts and the official tests import,\n{here} are available and {framework} belong to"
+        f" the ingestion framework; the error for {rest} more says what replaced it.\n"
         "<!-- end -->"
     )
 

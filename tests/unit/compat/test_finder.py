@@ -66,7 +66,7 @@ def test_every_form_of_import_works() -> None:
     assert space["metadata"].ingestion.ometa.client.REST is not None
     with pytest.raises(ImportError, match=r"dynclient has no nothing of metadata\.utils\.fqn; it"):
         exec("from metadata.utils.fqn import nothing")
-    with pytest.raises(ImportError, match="has no quote_nam of .*; did you mean quote_name"):
+    with pytest.raises(ImportError, match=r"has no quote_nam of .*; did you mean quote_name"):
         exec("from metadata.utils.fqn import quote_nam")
 
 

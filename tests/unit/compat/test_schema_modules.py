@@ -128,7 +128,7 @@ def test_a_name_in_other_capitals_is_no_class_if_it_begins_with_a_small_letter(
 
 @pytest.fixture
 def lossy(tmp_path: Any) -> Release:
-    """A release as built from an OpenAPI document alone: classes in other places, none of others."""
+    """A release as of an OpenAPI document alone: some classes, and not where they usually are."""
     starter = release_named("starter")
     moved = json.loads(json.dumps(starter.document("entity/services/databaseService.json")))
     connection = moved["definitions"].pop("databaseConnection")

@@ -72,7 +72,7 @@ def test_a_mandatory_step_that_fails_can_end_the_test() -> None:
 
 
 def test_a_service_without_a_definition_is_named() -> None:
-    with pytest.raises(SourceConnectionException, match="Odd.testConnectionDefinition"):
+    with pytest.raises(SourceConnectionException, match=r"'Odd\.testConnectionDefinition'"):
         run_connection_steps(Metadata(), "Odd", {})
 
 
