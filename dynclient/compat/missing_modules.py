@@ -91,8 +91,9 @@ def unsupported_module(module: str, release: Release) -> str:
     if part is None:
         return (
             f"dynclient has no {module}: it has metadata.generated and the modules of"
-            " metadata.ingestion, metadata.sdk, metadata.utils and metadata.config that scripts and custom"
-            f" connectors use; everything else is only in {_package(release)} (see docs/drop-in.md)"
+            " metadata.ingestion, metadata.sdk, metadata.utils and metadata.config that scripts and"
+            f" custom connectors use; everything else is only in {_package(release)}"
+            " (see docs/drop-in.md)"
         )
     return (
         f"dynclient has no {module}: it is part of the ingestion framework ({part}). Install the"
