@@ -242,11 +242,11 @@ class BaseEntity(UsesClient, Generic[TEntity, TCreate]):
     @classmethod
     def get_versions(cls, entity_id: Any) -> Sequence[Any]:
         """Return all versions of an entity, newest first."""
-        kind = cls.entity_type()
-        history = cls._get_client().get_list_entity_versions(
-            entity=kind, entity_id=text_of(entity_id)
-        )
-        versions = history["versions"] if isinstance(history, dict) else history.versions
+        kind, client, identity = cls.entity_type(), cls._get_client(), text_of(entity_id)
+        if isinstance(client, OMeta):
+            versions = cls._send("versions", {"id": identity}).get("versions")
+        else:
+            versions = client.get_list_entity_versions(entity=kind, entity_id=identity).versions
         return [_version(kind, each) for each in versions or ()]
 
     @classmethod

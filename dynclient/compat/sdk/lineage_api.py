@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dynclient.compat.ometa import schema_classes
+from dynclient.compat.ometa.ometa_api import OpenMetadata as OMeta
 from dynclient.compat.sdk.async_variants import in_thread, with_async_variants
 from dynclient.compat.sdk.default_client import UsesClient
 from dynclient.compat.sdk.identifiers import text_of
-from dynclient.compat.sdk.script_release import script_release
 from dynclient.errors import UsageError
 from dynclient.tracebacks import public_calls
 
@@ -95,8 +94,7 @@ class Lineage(UsesClient):
             APIError: an entity does not exist.
         """
         ends = (from_entity_id, from_entity_type), (to_entity_id, to_entity_type)
-        source, target = ({"id": text_of(one), "type": text_of(kind)} for one, kind in ends)
-        return cls._add(source, target, description)
+        return cls._add([_reference(one, kind) for one, kind in ends], description)
 
     @classmethod
     def add_lineage_by_name(
@@ -108,9 +106,12 @@ class Lineage(UsesClient):
         description: str | None = None,
     ) -> dict[str, Any]:
         """Add an edge between two entities by their names; see :meth:`add_lineage`."""
-        ends = (from_entity_type, from_entity_fqn), (to_entity_type, to_entity_fqn)
-        source, target = (f"{text_of(kind)}:{text_of(fqn)}" for kind, fqn in ends)
-        return cls._add(source, target, description)
+        ends = (from_entity_fqn, from_entity_type), (to_entity_fqn, to_entity_type)
+        found = [
+            cls._lineage(lambda lineage, end=end: lineage.reference(*map(text_of, end)))
+            for end in ends
+        ]
+        return cls._add([_reference(each["id"], each["type"]) for each in found], description)
 
     @classmethod
     def add_lineage_request(cls, lineage_request: Any) -> dict[str, Any]:
@@ -131,7 +132,7 @@ class Lineage(UsesClient):
             to_entity_type: its type.
         """
         ends = (from_entity, from_entity_type), (to_entity, to_entity_type)
-        source, target = ({"id": text_of(one), "type": text_of(kind)} for one, kind in ends)
+        source, target = (_reference(one, kind) for one, kind in ends)
         cls._lineage(lambda lineage: lineage.remove(source, target))
 
     @classmethod
@@ -166,8 +167,9 @@ class Lineage(UsesClient):
         downstream_depth: int = 3,
     ) -> dict[str, Any] | None:
         """Return the lineage of an entity as JSON; arguments as for :meth:`get_entity_lineage`."""
-        found = cls.get_entity_lineage(entity_type, entity_id, upstream_depth, downstream_depth)
-        return None if found is None else found.model_dump(mode="json")
+        graph = cls.get_entity_lineage(entity_type, entity_id, upstream_depth, downstream_depth)
+        found: dict[str, Any] | None = graph
+        return graph.model_dump(mode="json") if hasattr(graph, "model_dump") else found
 
     @classmethod
     def builder(cls) -> LineageBuilder:
@@ -175,12 +177,18 @@ class Lineage(UsesClient):
         return LineageBuilder()
 
     @classmethod
-    def _add(cls, source: Any, target: Any, description: str | None) -> dict[str, Any]:
-        details = {} if description is None else {"description": description}
-        edge = cls._lineage(lambda lineage: lineage.add(source, target, **details))
-        found = cls._get_client().get_lineage_by_id(edge.source.type, str(edge.source.id))
-        result: dict[str, Any] = found or {}
-        return result
+    def _add(cls, ends: list[dict[str, str]], description: str | None) -> dict[str, Any]:
+        source, target = ends
+        edge: dict[str, Any] = {"fromEntity": source, "toEntity": target}
+        if description is not None:
+            edge["lineageDetails"] = {"description": description}
+        client = cls._get_client()
+        if not isinstance(client, OMeta):
+            return cls.add_lineage_request({"edge": edge})
+        # Not add_lineage() of the client, which returns errors of the server.
+        client._call_lineage("put", {}, {"edge": edge})
+        found: dict[str, Any] | None = client.get_lineage_by_id(source["type"], source["id"])
+        return found or {}
 
     @classmethod
     def _lineage(cls, call: Any) -> Any:
@@ -189,10 +197,12 @@ class Lineage(UsesClient):
 
     @classmethod
     def _as_lineage(cls, found: Any) -> Any:
-        if not isinstance(found, dict):
-            return found
-        kind = schema_classes.class_at(script_release(cls._get_client()), _LINEAGE)
-        return schema_classes.wrap(kind, found)
+        client = cls._get_client()
+        return client._as_class(_LINEAGE, found) if isinstance(client, OMeta) else found
+
+
+def _reference(identity: Any, kind: Any) -> dict[str, str]:
+    return {"id": text_of(identity), "type": text_of(kind)}
 
 
 @public_calls

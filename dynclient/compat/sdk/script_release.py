@@ -27,7 +27,7 @@ def script_release(client: Any = None) -> Release:
 
     hook = compat.installed()
     if hook is not None:
-        return hook.settled_release()
+        return hook.chosen_release()
     return client.types if isinstance(client, OMeta) else compat.find_release()
 
 

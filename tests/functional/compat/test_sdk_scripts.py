@@ -77,6 +77,25 @@ def test_a_script_does_what_it_says(
         reset()
 
 
+@pytest.mark.parametrize("name", ["quick_start", "lineage"])
+def test_the_servers_own_document_is_enough(server: Server, name: str, tmp_path: Path) -> None:
+    """The cache is empty, so the schemas are those that the server describes itself with."""
+    release = next((each for each in RELEASES if each == "1.11.0"), None)
+    if release is None:
+        pytest.skip("the schema tree of 1.11.0 is not available (see tests/support/trees.py)")
+    running = server(release)
+    script = next(each for each in SCRIPTS if each.stem == name)
+    address = {"OPENMETADATA_HOST": running.host, "OPENMETADATA_TOKEN": running.admin_token}
+    here = {"OM_HOST": running.host, "OM_TOKEN": running.admin_token}
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "dynclient", "run", str(script)],
+        env={**os.environ, **address, **here, "DYNCLIENT_CACHE": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert "+openapi" in " ".join(path.name for path in tmp_path.rglob("*"))
+
+
 def test_there_are_enough_of_them() -> None:
     assert len(SCRIPTS) >= 18
 

@@ -30,7 +30,7 @@ assert names(answer) == ["sdkpayments"]
 answer = Search.search(
     "sdk*", index="topic_search_index", sort_field="name.keyword", sort_order="desc"
 )
-assert names(answer) == ["sdkrefunds", "sdkpayments"]
+assert names(answer) == ["sdkrefunds", "sdkpayments"], names(answer)
 
 builder = Search.builder().query("sdk*").index("topic_search_index").size(1)
 assert isinstance(builder, SearchBuilder)
