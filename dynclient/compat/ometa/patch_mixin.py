@@ -165,10 +165,23 @@ class PatchMixin(CrudMixin):
         return self._read_and_patch(type(entity), entity.id, ["lifeCycle"], change)
 
     def patch_automation_workflow_response(
-        self, automation_workflow: Any, test_connection_result: Any, workflow_status: Any
+        self,
+        automation_workflow: Any,
+        test_connection_result: Any = None,
+        workflow_status: Any = None,
+        *,
+        result: Any = None,
     ) -> None:
-        """Set the result of an automation workflow."""
-        values = {"response": test_connection_result, "status": workflow_status}
+        """Set the result of an automation workflow.
+
+        Args:
+            automation_workflow: the workflow.
+            test_connection_result: the result of the test of a connection.
+            workflow_status: the new status of the workflow.
+            result: the result, as this argument is called since 1.9.
+        """
+        response = result if test_connection_result is None else test_connection_result
+        values = {"response": response, "status": workflow_status}
         operations = [
             {"op": "add", "path": f"/{name}", "value": schema_classes.payload(value)}
             for name, value in values.items()

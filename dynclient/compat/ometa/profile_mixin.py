@@ -79,9 +79,15 @@ class ProfileMixin(RequestMethods):
         table = self.get_by_name(entity, fqn)
         if table is None:
             return None
+        return self._create_or_update_table_profiler_config(table.id, table_profiler_config)
+
+    def _create_or_update_table_profiler_config(
+        self, table_id: Any, table_profiler_config: Any
+    ) -> Any:
+        """Set how a table is profiled, by its id; scripts use it despite its underscore."""
         body = schema_classes.payload(table_profiler_config)
-        found = self._call_profiles("set_profiler_config", {"id": plain(table.id)}, body)
-        return self._to_entity(entity, found)
+        found = self._call_profiles("set_profiler_config", {"id": plain(table_id)}, body)
+        return self._to_entity(schema_classes.class_at(self.types, _TABLE), found)
 
     def ingest_entity_queries_data(self, entity: Any, queries: list[Any]) -> None:
         """Create queries that use an entity.
@@ -98,7 +104,7 @@ class ProfileMixin(RequestMethods):
             self._call_profiles("add_query_usage", query, used)
             for name, operation in _PEOPLE_OF_QUERY.items():
                 people = schema_classes.payload(getattr(request, name, None))
-                if people:
+                if people and self._profiles.has_operation(operation):
                     self._call_profiles(operation, query, people)
 
     def publish_query_cost(self, query_cost_data: Any, service_name: str) -> Any:
@@ -123,6 +129,9 @@ class ProfileMixin(RequestMethods):
         return self._call_profiles("add_query_cost", {}, body)
 
     def _call_profiles(self, name: str, arguments: dict[str, Any], body: Any = None) -> Any:
-        profiles = Profiles(self.gateway.client.session, "tables")
-        operation = self.gateway.native(lambda: profiles.operation(name))
+        operation = self.gateway.native(lambda: self._profiles.operation(name))
         return self.gateway.call(operation, arguments, body)
+
+    @property
+    def _profiles(self) -> Profiles:
+        return Profiles(self.gateway.client.session, "tables")

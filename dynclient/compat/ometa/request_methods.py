@@ -13,7 +13,8 @@ A row of that file says which parameters a method has, which request it sends, a
 ``returns``
     What the method returns: ``none``; ``text``; ``as table``, an instance of that argument's class;
     ``created data``, the entity that this request creates; ``class``, ``list`` or ``page`` and the
-    place of a schema; ``field``, a field and the place of its schema. Else decoded JSON.
+    place of a schema (after ``class`` also several, with ``|`` between them, if the answer differs
+    between releases); ``field``, a field and the place of its schema. Else decoded JSON.
 ``on_error``
     What the method returns if the server rejects the request, after a log entry: ``none`` or
     ``empty``. Else the error is raised.
@@ -172,7 +173,7 @@ class RequestMethods(CrudMixin):
             name, _, place = rest.partition(" ")
             return self._as_class(place, body.get(name))
         if form == "class":
-            return self._as_class(rest, body)
+            return self._as_class(self._place_of(rest.split("|"), body), body)
         listed = [self._as_class(rest, each) for each in body.get("data") or ()]
         if form == "list":
             return listed
@@ -180,6 +181,19 @@ class RequestMethods(CrudMixin):
         return EntityList(
             listed, paging.get("total") or 0, paging.get("after"), paging.get("before")
         )
+
+    def _place_of(self, places: list[str], body: dict[str, Any]) -> str:
+        """Return the first place whose schema a body has all required properties of, or the last.
+
+        Args:
+            places: places of schemas; they differ if an answer differs between releases.
+            body: the body of a response.
+        """
+        known = self.types.paths
+        for place in places[:-1]:
+            if place in known and body.keys() >= {*self.types.node(place).required}:
+                return place
+        return places[-1]
 
     def _as_class(self, place: str, data: Any) -> Any:
         """Return data as an instance of the class at a place; as it is if there is no class."""
