@@ -6,6 +6,7 @@ from typing import Any
 
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
+from dynclient.compat.ometa.query_mask import masked_query
 from dynclient.compat.ometa.request_methods import RequestMethods
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.errors import BadArguments, Problem
@@ -90,7 +91,7 @@ class ProfileMixin(RequestMethods):
         return self._to_entity(schema_classes.class_at(self.types, _TABLE), found)
 
     def ingest_entity_queries_data(self, entity: Any, queries: list[Any]) -> None:
-        """Create queries that use an entity.
+        """Create queries that use an entity, without their literals.
 
         Args:
             entity: the entity that was queried.
@@ -100,7 +101,9 @@ class ProfileMixin(RequestMethods):
         for request in queries:
             if getattr(request, "exclude_usage", False):
                 continue
-            query = {"id": plain(self.create_or_update(request).id)}
+            masked = {"query": masked_query(str(plain(request.query)))}
+            sent = type(request).model_validate({**schema_classes.payload(request), **masked})
+            query = {"id": plain(self.create_or_update(sent).id)}
             self._call_profiles("add_query_usage", query, used)
             for name, operation in _PEOPLE_OF_QUERY.items():
                 people = schema_classes.payload(getattr(request, name, None))
@@ -115,7 +118,7 @@ class ProfileMixin(RequestMethods):
             service_name: the service of the query.
         """
         query = schema_classes.class_at(self.types, _QUERY)
-        name = checksum(plain(query_cost_data.query))
+        name = checksum(masked_query(str(plain(query_cost_data.query))))
         found = self.get_by_name(query, f"{service_name}.{name}")
         if found is None:
             return None

@@ -162,6 +162,19 @@ def test_other_properties_are_kept_unless_forced(
     }
 
 
+def test_a_reviewer_may_be_a_team(metadata: Any, stub: Stub, get: Get) -> None:
+    glossary = get("entity.data.glossary", "Glossary")
+    stub.routes[f"/api/v1/glossaries/{ONE}"] = {"id": ONE, "name": "words"}
+    stub.routes[f"PATCH /api/v1/glossaries/{ONE}"] = {"id": ONE, "name": "words"}
+    stub.routes[f"/api/v1/teams/{TWO}"] = {"id": TWO, "name": "editors"}
+    for reviewer in (TWO, {"id": TWO, "type": "team", "name": "editors"}):
+        metadata.patch_reviewers(glossary, ONE, reviewer)
+        (added,) = stub.seen[-1].json
+        assert added["value"] == [{"id": TWO, "type": "team"}]
+    metadata.patch_reviewers(glossary, ONE, ONE)  # there is no such user or team
+    assert stub.seen[-1].json[0]["value"] == [{"id": ONE, "type": "user"}]
+
+
 # -- tests of data ---------------------------------------------------------------------------------
 
 
@@ -226,8 +239,10 @@ def test_a_refused_patch_is_logged_or_raised(
     after = before.model_copy(update={"displayName": "T"})
     assert metadata.patch(table, before, after) is None
     assert ONE in caplog.text
-    with pytest.raises(APIError):
+    with pytest.raises(APIError) as failure:
         metadata.patch(table, before, after, skip_on_failure=False)
+    assert isinstance(failure.value, RuntimeError), "as the official client raises"
+    assert failure.value.status_code == 404
 
 
 def test_a_patch_without_a_response_is_logged_or_raised(
@@ -239,8 +254,9 @@ def test_a_patch_without_a_response_is_logged_or_raised(
     stub.routes[f"PATCH /api/v1/tables/{ONE}"] = Reply(0)
     assert metadata.patch(table, before, after) is None
     assert ONE in caplog.text
-    with pytest.raises(TransportError):
+    with pytest.raises(TransportError) as failure:
         metadata.patch(table, before, after, skip_on_failure=False)
+    assert isinstance(failure.value, RuntimeError)
 
 
 def test_tags_that_are_there_already_return_the_entity(metadata: Any, stub: Stub, get: Get) -> None:
