@@ -189,6 +189,12 @@ def test_a_test_case_is_created_if_it_does_not_exist(metadata: Any, stub: Stub) 
     assert case.name.root == "k"
     sent = stub.seen[-1].json
     assert (sent["name"], sent["testDefinition"]) == ("k.1", "rows")
+    values = [{"name": "value", "value": "3"}]
+    for arguments in (("suite", "rows", values, "d"), ("rows", values, "d")):
+        metadata.get_or_create_test_case("s.d.x.t.k", "<#E::table::s.d.x.t>", *arguments)
+        sent = stub.seen[-1].json
+        assert (sent["testDefinition"], sent["parameterValues"]) == ("rows", values)
+        assert sent["description"] == "d"
     stub.routes["/api/v1/dataQuality/testCases/name/s.d.x.t.%22k.1%22"] = {"id": TWO, "name": "k"}
     assert str(metadata.get_or_create_test_case('s.d.x.t."k.1"').id.root) == TWO
 

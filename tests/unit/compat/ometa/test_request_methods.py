@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from dynclient import compat
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.ometa_api import OpenMetadata
 from dynclient.compat.ometa.parity_table import COMMAND, page
@@ -20,7 +21,7 @@ from dynclient.compat.ometa.request_methods import rows, signature
 from dynclient.data import data_file
 from dynclient.errors import ResponseInvalid
 from tests.support.stub import Reply, Stub
-from tests.support.trees import shared
+from tests.support.trees import ALL_RELEASES, release_named, shared
 
 IDENTITY = "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0"
 TABLE = {"id": IDENTITY, "name": "orders", "fullyQualifiedName": "s.d.x.orders", "columns": []}
@@ -101,6 +102,53 @@ def test_arguments_go_where_the_row_says(metadata: Any, stub: Stub) -> None:
     stub.routes["/api/v1/dataQuality/testCases/testCaseResults/s.t%2Fx"] = {"data": []}
     assert metadata.get_test_case_results("s.t/x", 1, end_ts=2) == []
     assert stub.seen[0].path.endswith("?startTs=1&endTs=2")
+
+
+def test_an_answer_has_the_class_whose_fields_it_has(stub: Stub) -> None:
+    """Release 1.0 answers with the pipeline, newer ones with what the pipeline service says."""
+    folder = "entity/services/ingestionPipelines"
+    for name in ALL_RELEASES:
+        known = release_named(name)
+        if f"{folder}/pipelineServiceClientResponse.json" in known.paths:
+            break
+    else:
+        pytest.skip("no release at hand has the class")
+    compat.install(known)
+    path = f"POST /api/v1/services/ingestionPipelines/trigger/{IDENTITY}"
+    pipeline = {"name": "p", "pipelineType": "metadata", "sourceConfig": {}, "airflowConfig": {}}
+    answers = {
+        "PipelineServiceClientResponse": {"code": 200, "platform": "Airflow"},
+        "IngestionPipeline": {"id": IDENTITY, **pipeline},
+    }
+    try:
+        with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}) as client:
+            for expected, body in answers.items():
+                stub.routes[path] = body
+                assert type(client.run_pipeline(IDENTITY)).__name__ == expected
+    finally:
+        compat.uninstall()
+
+
+@pytest.mark.parametrize("name", ["test_connection_result", "result"])
+def test_the_result_of_a_workflow_has_two_names(stub: Stub, name: str) -> None:
+    known = release_named(ALL_RELEASES[-1])
+    if "entity/automations/workflow.json" not in known.paths:
+        pytest.skip("the release has no workflows")
+    compat.install(known)
+    try:
+        from importlib import import_module
+
+        module = import_module("metadata.generated.schema.entity.automations.workflow")
+        workflow = compat.wrap(module.Workflow, {"id": IDENTITY, "name": "w"})
+        with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}) as client:
+            given = {name: {"steps": []}, "workflow_status": "Successful"}
+            client.patch_automation_workflow_response(workflow, **given)
+        assert [(each["path"], each["value"]) for each in stub.seen[-1].json] == [
+            ("/response", {"steps": []}),
+            ("/status", "Successful"),
+        ]
+    finally:
+        compat.uninstall()
 
 
 @pytest.mark.parametrize("media", ["text/plain", "application/json"])
