@@ -178,11 +178,16 @@ class Gateway:
         try:
             return self.entity(spec, name, arguments)
         except NotFound as error:
-            from dynclient.dispatch.responses import is_route
-
-            if not nullable or is_route(error.message):
+            if not nullable or not is_absent(error):
                 raise
         return None
+
+
+def is_absent(error: DynclientError) -> bool:
+    """Return whether an error says that an object does not exist, though its route does."""
+    from dynclient.dispatch.responses import is_route
+
+    return isinstance(error, NotFound) and not is_route(error.message)
 
 
 def with_filters(operation: Operation, arguments: Iterable[str]) -> Operation:

@@ -250,10 +250,39 @@ def test_pages_hold_classes_and_cursors(metadata: Any, stub: Stub, get: Any) -> 
     column = {"name": "id", "dataType": "BIGINT"}
     paging = {"total": 3, "after": "x"}
     stub.routes["/api/v1/tables/name/s.d.x.t/columns"] = {"data": [column], "paging": paging}
-    page = metadata.get_table_columns("s.d.x.t", fields=["tags"], params={"limit": 1})
-    assert (page.total, page.after, page.before) == (3, "x", None)
-    assert isinstance(page.entities[0], get("entity.data.table", "Column"))
+    (listed,) = metadata.get_table_columns("s.d.x.t", fields=["tags"], params={"limit": 1})
+    assert isinstance(listed, get("entity.data.table", "Column"))
     assert stub.seen[0].path.endswith("?fields=tags&limit=1")
+    child = {"id": IDENTITY, "type": "container"}
+    stub.routes["/api/v1/containers/name/s.c/children"] = {"data": [child], "paging": paging}
+    page = metadata.list_container_children("s.c", limit=1)
+    assert (page.total, page.after, page.before) == (3, "x", None)
+    assert isinstance(page.entities[0], get("type.entityReference", "EntityReference"))
+
+
+def test_an_object_that_is_absent_is_none_if_it_may_be(metadata: Any, stub: Stub) -> None:
+    find = metadata.get_data_contract_by_entity_id
+    absent = {"code": 404, "message": "dataContract instance for t not found"}
+    stub.routes["/api/v1/dataContracts/entity"] = Reply(404, absent)
+    assert find(IDENTITY, "table") is None
+    with pytest.raises(APIError) as refusal:
+        find(IDENTITY, "table", nullable=False)
+    assert refusal.value.status_code == 404
+    stub.routes["/api/v1/dataContracts/entity"] = Reply(403, {"code": 403, "message": "no"})
+    with pytest.raises(APIError):
+        find(IDENTITY, "table")
+    with pytest.raises(APIError):
+        metadata.get_task(IDENTITY, nullable=False)
+    assert metadata.get_task(IDENTITY) is None
+
+
+def test_an_empty_list_of_queries_is_none(metadata: Any, stub: Stub) -> None:
+    stub.routes["/api/v1/queries"] = {"data": [], "paging": {"total": 0}}
+    assert metadata.get_entity_queries(IDENTITY) is None
+    stub.routes["/api/v1/pipelines/s.p/status"] = {"data": [], "paging": {"total": 0}}
+    assert metadata.list_pipeline_statuses("s.p", 1, 2) == []
+    with pytest.raises(APIError):
+        metadata.list_pipeline_statuses("absent", 1, 2)
 
 
 def test_help_shows_the_request() -> None:
@@ -278,7 +307,8 @@ WRONG: list[Any] = [Reply(200, b""), None, {}, [], "text", 7, {"code": 500, "mes
         if row["how"] == "request"
         and row["method"] == "GET"
         and "." not in row["path"]  # takes an entity, not an id
-        and row.get("returns", "").partition(" ")[0] in {"list", "page", "class", "field"}
+        and row.get("returns", "").partition(" ")[0]
+        in {"list", "list_or_none", "page", "class", "field"}
     ],
     ids=lambda row: str(row["name"]),
 )
@@ -288,11 +318,11 @@ def test_a_response_of_another_shape_is_not_read_as_nothing(
     form = row["returns"].partition(" ")[0]
     arguments = [TABLE["id"] for name in row["parameters"] if "=" not in name]
     for wrong in WRONG:
-        if isinstance(wrong, dict) and wrong and form not in {"list", "page"}:
+        if isinstance(wrong, dict) and wrong and form not in {"list", "list_or_none", "page"}:
             continue  # an object, as it must be
         stub.default = wrong if isinstance(wrong, Reply) else Reply(200, wrong)
         metadata.types  # noqa: B018 -- requests the release before
-        if "on_error" in row:
+        if row.get("on_error") in {"none", "empty"}:
             assert not getattr(metadata, row["name"])(*arguments)
             continue
         with pytest.raises((ResponseInvalid, APIError)):
