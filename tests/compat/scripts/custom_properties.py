@@ -56,7 +56,7 @@ for name, kind in kinds.items():
             ),
         )
     )
-assert set(kinds) <= {each.name for each in metadata.get_entity_custom_properties(Table)}
+assert set(kinds) <= {each["name"] for each in metadata.get_entity_custom_properties(Table)}
 
 service = metadata.create_or_update(
     CreateDatabaseServiceRequest(name="shelves", serviceType=DatabaseServiceType.Mysql)
