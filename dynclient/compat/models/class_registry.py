@@ -16,6 +16,7 @@ from dynclient.compat.models.class_names import (
     root_name,
     variant_of,
 )
+from dynclient.compat.models.construction import Plans
 from dynclient.compat.models.enums import enum_class
 from dynclient.compat.models.field_types import (
     ClassType,
@@ -28,7 +29,8 @@ from dynclient.compat.models.field_types import (
 from dynclient.compat.models.fields import FieldInfo
 from dynclient.compat.models.model import Model, ModelMeta
 from dynclient.compat.models.root_models import root_base
-from dynclient.compat.models.scalar_types import FieldType, scalar_type
+from dynclient.compat.models.scalar_types import FieldType
+from dynclient.compat.models.string_formats import scalar_type
 from dynclient.schema.pointers import join
 from dynclient.schema.unions import Union
 
@@ -122,7 +124,9 @@ class ClassRegistry:
         namespace["_extra"] = _extra(parent or node)
         namespace["_names_read"] = name_encoding.fields(name, "read")
         namespace["_names_written"] = name_encoding.fields(name, "written")
-        return ModelMeta(name, (Model,), namespace)
+        cls = ModelMeta(name, (Model,), namespace)
+        cls._plans = Plans(cls)
+        return cls
 
     # -- types of values ---------------------------------------------------------------------------
 

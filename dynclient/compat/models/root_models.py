@@ -10,6 +10,7 @@ import json
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
+from dynclient.compat.models.constraints import limits_test
 from dynclient.compat.models.field_types import ListType, MapType
 from dynclient.compat.models.pydantic_api import PydanticApi
 from dynclient.compat.models.pydantic_interop import validation_error
@@ -17,18 +18,19 @@ from dynclient.compat.models.scalar_types import (
     BoolType,
     FloatType,
     IntType,
-    ParsedType,
     ScalarType,
     SecretType,
+    StringType,
 )
 from dynclient.compat.models.secret_values import SecretStr, hide_names, mask, reveal
 from dynclient.compat.models.serialization import Options, dump, payload, plain
+from dynclient.compat.models.string_formats import ParsedType
 from dynclient.compat.models.validation_errors import FieldError
 from dynclient.secrets import Secret
 from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
-    from dynclient.compat.models.scalar_types import FieldType
+    from dynclient.compat.models.scalar_types import Converter, FieldType
     from dynclient.schema import Node
 
 
@@ -94,6 +96,23 @@ class RootApi(PydanticApi):
         converted = cls._field_type.check(value, loc, errors)
         return converted if len(errors) > before else cls._new(converted)
 
+    @classmethod
+    def _is_deferrable(cls) -> bool:
+        return cls._is_json and cls._field_type.is_deferrable
+
+    @classmethod
+    def _converter(cls, *, deferred: bool = False) -> Converter:
+        new, convert_value = cls._new, cls._field_type.converter(deferred=deferred)
+
+        def convert(value: Any) -> Any:
+            if type(value) is cls:
+                return value
+            if isinstance(value, RootApi) and not value._json_types:
+                value = value.root
+            return new(convert_value(value))
+
+        return convert
+
     def _dump(self, options: Options, include: Any, exclude: Any) -> Any:
         value = self.root
         value = _builtin(self) if value is self else value
@@ -157,6 +176,22 @@ class StringRoot(ScalarRoot, str):
     @classmethod
     def _new(cls, value: Any) -> Any:
         return str.__new__(cls, value if type(value) is str else _to_string(value))
+
+    @classmethod
+    def _converter(cls, *, deferred: bool = False) -> Converter:
+        fallback = super()._converter(deferred=deferred)
+        if type(cls._field_type) is not StringType:
+            return fallback
+        is_met = limits_test(cls._field_type.constraints)
+        new = str.__new__
+
+        def convert(value: Any) -> Any:
+            # Not by way of the type's converter: most values of models are such strings.
+            if type(value) is str and (is_met is None or is_met(value)):
+                return new(cls, value)
+            return fallback(value)
+
+        return convert
 
     @property
     def root(self) -> Any:
