@@ -27,10 +27,11 @@ from dynclient.compat.models.field_types import (
     UnionType,
 )
 from dynclient.compat.models.fields import FieldInfo
+from dynclient.compat.models.lenient_types import scalar_type_of
 from dynclient.compat.models.model import Model, ModelMeta
 from dynclient.compat.models.root_models import root_base
 from dynclient.compat.models.scalar_types import FieldType
-from dynclient.compat.models.string_formats import scalar_type
+from dynclient.compat.models.type_hints import LazyHints
 from dynclient.schema.pointers import join
 from dynclient.schema.unions import Union
 
@@ -55,6 +56,7 @@ class ClassRegistry:
 
     def __init__(self, release: Release) -> None:
         self.release = release
+        self._scalar_type = scalar_type_of(release)
         self._classes: dict[str, type] = {}
         self._field_types: dict[str, FieldType] = {}
         self._modules: dict[str, dict[str, NamedClass]] = {}
@@ -106,6 +108,7 @@ class ClassRegistry:
             return self._model(named.name, node, namespace)
         field_type = self._own_type(node, is_nested=False)
         namespace["_field_type"] = field_type
+        namespace["__annotations__"] = LazyHints(lambda: {"root": field_type.hint})
         return type(named.name, (root_base(field_type),), namespace)
 
     def _model(self, name: str, node: Node, namespace: dict[str, Any]) -> type:
@@ -119,6 +122,9 @@ class ClassRegistry:
         for field in fields:
             if not hasattr(Model, field.name):
                 namespace[field.name] = field
+        namespace["__annotations__"] = LazyHints(
+            lambda: {field.name: field.annotation for field in fields}
+        )
         namespace["_fields"] = {field.name: field for field in fields}
         namespace["_by_key"] = {field.key: field for field in fields}
         namespace["_extra"] = _extra(parent or node)
@@ -183,7 +189,7 @@ class ClassRegistry:
         if json_type == "object":
             values = node.values
             return MapType(self._lazy_type(values) if values is not None else FieldType)
-        return scalar_type(node, json_type)
+        return self._scalar_type(node, json_type)
 
     def _union(self, node: Node, branches: list[Node]) -> FieldType:
         def by_ref() -> dict[str, Any]:

@@ -167,7 +167,7 @@ def _build_plan(given: list[FieldInfo], absent: list[FieldInfo]) -> Plan:
 def _string_limits(cls: Any) -> tuple[int, int] | None:
     """Return the limits of the length of a named string; None for classes of another kind."""
     kind = cls._field_type
-    return kind.length_limits if type(kind) is StringType else None
+    return kind.length_limits if isinstance(kind, StringType) else None
 
 
 def shared_defaults(fields: list[FieldInfo]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Union
 
 from dynclient.compat.models.constraints import constraints_of, limits_test, violations
 from dynclient.compat.models.scalar_types import Converter, FieldType, NotConverted
@@ -37,6 +37,11 @@ class ListType(FieldType):
     def label(self) -> str:  # type: ignore[override]
         """Name of this type as a branch of a union, in the location of an error."""
         return f"list[{self.item.label}]"
+
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return list[self.item.hint]  # type: ignore[name-defined]  # at run time
 
     def from_json(self, raw: Any) -> Any:
         """Return a list of the values for the items."""
@@ -92,6 +97,11 @@ class MapType(FieldType):
         """Name of this type as a branch of a union, in the location of an error."""
         return f"dict[str,{self.values.label}]"
 
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return dict[str, self.values.hint]  # type: ignore[name-defined]  # at run time
+
     def from_json(self, raw: Any) -> Any:
         """Return a dict of the converted values."""
         if type(raw) is not dict:
@@ -136,6 +146,11 @@ class NullableType(FieldType):
         self._field_type = field_type
         self.label = field_type.label
 
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return self._field_type.hint | None
+
     def from_json(self, raw: Any) -> Any:
         """Return None, or the value of the other type."""
         return None if raw is None else self._field_type.from_json(raw)
@@ -156,6 +171,11 @@ class LiteralType(FieldType):
     def __init__(self, values: list[Any]) -> None:
         self._values = values
         self.label = f"literal[{','.join(map(repr, values))}]"
+
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return Literal[tuple(self._values)]
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept those values."""
@@ -204,6 +224,11 @@ class UnionType(FieldType):
     def label(self) -> str:  # type: ignore[override]
         """Name of this type as a branch of a union, in the location of an error."""
         return f"union[{','.join(branch.label for branch in self.branches)}]"
+
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return Union[tuple(branch.hint for branch in self.branches)]  # noqa: UP007  # at run time
 
     def from_json(self, raw: Any) -> Any:
         """Return the value of the best branch, else of the closest one."""
@@ -287,6 +312,11 @@ class ClassType(FieldType):
         if self._cls is None:
             self._cls = self._build()
         return self._cls
+
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return self.cls
 
     @property
     def is_deferrable(self) -> bool:  # type: ignore[override]  # depends on the class

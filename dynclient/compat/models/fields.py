@@ -87,8 +87,9 @@ class FieldInfo:
 
     @property
     def annotation(self) -> Any:
-        """The class of the field's values if they have one, else the name of their type."""
-        return getattr(self.field_type, "cls", self.field_type.label)
+        """The type of the field's values; ``Optional[…]`` if none has to be given."""
+        hint = self.field_type.hint
+        return hint if self.required else hint | None
 
     def is_required(self) -> bool:
         """Return whether a value must be given."""

@@ -17,6 +17,7 @@ from dynclient.compat.models.pydantic_interop import validation_error
 from dynclient.compat.models.scalar_types import NotConverted, SecretType, check_converter
 from dynclient.compat.models.secret_values import SecretStr, hide_field, mask, reveal
 from dynclient.compat.models.serialization import Options, payload
+from dynclient.compat.models.type_hints import without_hints
 from dynclient.compat.models.validation_errors import FieldError, Loc, too_deep
 from dynclient.model.entity import clone
 from dynclient.secrets import Secret, printable
@@ -85,6 +86,7 @@ class ModelMeta(type):
         return sorted({*super().__dir__(), "model_fields", "model_config"})
 
 
+@without_hints
 class Model(ModelApi, metaclass=ModelMeta):
     """An object with named fields."""
 

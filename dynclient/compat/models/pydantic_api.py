@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.compat.models.pydantic_interop import core_schema, json_schema, validation_error
 from dynclient.compat.models.scalar_types import NotConverted
 from dynclient.compat.models.serialization import Options, dump
+from dynclient.compat.models.type_hints import without_hints
 from dynclient.compat.models.validation_errors import FieldError, too_deep
 from dynclient.tracebacks import public_call
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 
+@without_hints
 class PydanticApi:
     """The methods that models and root types share."""
 
@@ -216,6 +218,7 @@ class PydanticApi:
         return json_schema(cls)
 
 
+@without_hints
 class ModelApi(PydanticApi):
     """Methods of models."""
 

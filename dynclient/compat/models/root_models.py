@@ -25,6 +25,7 @@ from dynclient.compat.models.scalar_types import (
 from dynclient.compat.models.secret_values import SecretStr, hide_names, mask, reveal
 from dynclient.compat.models.serialization import Options, dump, payload, plain
 from dynclient.compat.models.string_formats import ParsedType
+from dynclient.compat.models.type_hints import without_hints
 from dynclient.compat.models.validation_errors import FieldError
 from dynclient.secrets import Secret
 from dynclient.tracebacks import public_call
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 
+@without_hints
 class RootApi(PydanticApi):
     """Methods of root types."""
 
@@ -152,6 +154,7 @@ def _builtin(value: Any) -> Any:
     return plain(value) if isinstance(value, (str, int, float)) else value
 
 
+@without_hints
 class ScalarRoot(RootApi):
     """A named string or number: the value itself, which cannot be changed."""
 
@@ -167,6 +170,7 @@ class ScalarRoot(RootApi):
         return f"{type(self).__name__}(root={self.root!r})"
 
 
+@without_hints
 class StringRoot(ScalarRoot, str):
     """A named string."""
 
@@ -180,7 +184,7 @@ class StringRoot(ScalarRoot, str):
     @classmethod
     def _converter(cls, *, deferred: bool = False) -> Converter:
         fallback = super()._converter(deferred=deferred)
-        if type(cls._field_type) is not StringType:
+        if not isinstance(cls._field_type, StringType):
             return fallback
         is_met = limits_test(cls._field_type.constraints)
         new = str.__new__
@@ -202,6 +206,7 @@ class StringRoot(ScalarRoot, str):
         return "".join(self)
 
 
+@without_hints
 class ParsedRoot(StringRoot):
     """A named string in the format of a UUID, a date or a time."""
 
@@ -213,6 +218,7 @@ class ParsedRoot(StringRoot):
         return self._field_type.from_json("".join(self))
 
 
+@without_hints
 class IntRoot(ScalarRoot, int):
     """A named integer."""
 
@@ -229,6 +235,7 @@ class IntRoot(ScalarRoot, int):
         return int(self)
 
 
+@without_hints
 class FloatRoot(ScalarRoot, float):
     """A named number."""
 
@@ -245,6 +252,7 @@ class FloatRoot(ScalarRoot, float):
         return float(self)
 
 
+@without_hints
 class ListRoot(RootApi, list[Any]):
     """A named list."""
 
@@ -274,6 +282,7 @@ class ListRoot(RootApi, list[Any]):
         return f"{type(self).__name__}(root={hide_names(list(self), mask)!r})"
 
 
+@without_hints
 class MapRoot(RootApi, dict[str, Any]):
     """A named map."""
 
@@ -305,6 +314,7 @@ class MapRoot(RootApi, dict[str, Any]):
         return f"{type(self).__name__}(root={hide_names(dict(self), mask)!r})"
 
 
+@without_hints
 class ValueRoot(RootApi):
     """A named value of any other type: a boolean, one of several classes, anything."""
 

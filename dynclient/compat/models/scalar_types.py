@@ -42,6 +42,8 @@ class FieldType:
     """Name of this type as a branch of a union, in the location of an error."""
     is_deferrable = False
     """Whether values that are valid by the schema are valid here too, and cannot be changed."""
+    hint: Any = Any
+    """The type of values, for annotations."""
 
     def from_json(self, raw: Any) -> Any:
         """Return the Python value for a server's JSON; JSON that does not fit stays as it is."""
@@ -109,6 +111,7 @@ class StringType(ScalarType):
     """A string."""
 
     label = "str"
+    hint = str
     is_deferrable = True
 
     def __init__(self, schema: dict[str, Any] | None = None) -> None:
@@ -143,6 +146,7 @@ class SecretType(ScalarType):
     """A secret string."""
 
     label = "function-plain"
+    hint = SecretStr
 
     def from_json(self, raw: Any) -> Any:
         """Return a server's secret as a ``SecretStr``."""
@@ -175,6 +179,7 @@ class IntType(ScalarType):
     """An integer."""
 
     label = "int"
+    hint = int
     constrained_as = "number"
     is_deferrable = True
 
@@ -220,6 +225,7 @@ class FloatType(ScalarType):
     """A number."""
 
     label = "float"
+    hint = float
     constrained_as = "number"
     is_deferrable = True
 
@@ -252,6 +258,7 @@ class BoolType(ScalarType):
     """A boolean."""
 
     label = "bool"
+    hint = bool
     is_deferrable = True
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:

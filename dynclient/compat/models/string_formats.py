@@ -81,6 +81,7 @@ class UuidType(ParsedType):
     """A UUID."""
 
     label = kind = "uuid"
+    hint = UUID
     python_type = UUID
     expected = "a valid UUID"
 
@@ -95,6 +96,7 @@ class DateTimeType(ParsedType):
     """A date and time."""
 
     label = kind = "datetime"
+    hint = datetime
     parse_error = "from_date_parsing"
     python_type = datetime
     expected = "a valid datetime or date"
@@ -112,6 +114,7 @@ class DateType(ParsedType):
     """A date."""
 
     label = kind = "date"
+    hint = date
     parse_error = "from_datetime_parsing"
     python_type = date
     expected = "a valid date or datetime"
@@ -120,7 +123,7 @@ class DateType(ParsedType):
         """Parse ISO 8601, or a datetime at midnight as :class:`DateTimeType` parses it."""
         moment = value if isinstance(value, datetime) else None
         if isinstance(value, (int, float)):
-            moment = _from_timestamp(value)
+            moment = self.moment(value)
         elif isinstance(value, str) and len(value) > 10:
             moment = datetime.fromisoformat(_iso(value))
         if moment is None:
@@ -129,11 +132,16 @@ class DateType(ParsedType):
             raise _NotADate(value)
         return moment.date()
 
+    def moment(self, number: float) -> datetime:
+        """Return the datetime for a number of seconds, or milliseconds, since 1970."""
+        return _from_timestamp(number)
+
 
 class TimeType(ParsedType):
     """A time of day."""
 
     label = kind = "time"
+    hint = time
     python_type = time
     expected = "in a valid time format"
 
@@ -165,6 +173,7 @@ class UrlType(ScalarType):
     """An absolute URL, kept as the string that was given."""
 
     label = "url"
+    hint = str
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept a string with a scheme, or a URL object."""
@@ -185,6 +194,7 @@ class EmailType(ScalarType):
     """An e-mail address."""
 
     label = "function-after[_validate(), str]"
+    hint = str
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept a string with a name, an ``@`` and a domain."""
