@@ -28,7 +28,9 @@ ROUNDS = 5
 WORK = {
     "build": "CreateTableRequest of 50 Column(…)",
     "validate": "CreateTableRequest.model_validate, 50 columns",
+    "validate, fields read": "the same, and every field read",
     "validate entity": "Table.model_validate, 50 columns",
+    "validate entity, fields read": "the same, and every field read",
     "get": "get_by_name of a table of 50 columns",
     "page": "list_entities, 1,000 tables × 10 columns",
     "page, names read": "the same, and the names of all columns read",

@@ -17,6 +17,7 @@ from metadata.generated.schema.entity.services.connections.metadata.openMetadata
 from metadata.generated.schema.security.client.openMetadataJWTClientConfig import (
     OpenMetadataJWTClientConfig,
 )
+from metadata.generated.schema.type.tagLabel import TagLabel
 from metadata.ingestion.ometa.ometa_api import OpenMetadata
 
 metadata = OpenMetadata(
@@ -52,10 +53,25 @@ def page_and_names():
     return [column.name.root for table in page().entities for column in table.columns]
 
 
+def read(model):
+    """Read every field of a table or a request, of its columns and of their labels."""
+    for name in FIELDS[type(model)]:
+        getattr(model, name)
+    for column in model.columns:
+        for name in FIELDS[Column]:
+            getattr(column, name)
+        for label in column.tags or ():
+            for name in FIELDS[TagLabel]:
+                getattr(label, name)
+
+
+FIELDS = {cls: list(cls.model_fields) for cls in (CreateTableRequest, Table, Column, TagLabel)}
 WORK = {
     "build": construct,
     "validate": lambda: CreateTableRequest.model_validate(create),
+    "validate, fields read": lambda: read(CreateTableRequest.model_validate(create)),
     "validate entity": lambda: Table.model_validate(plain),
+    "validate entity, fields read": lambda: read(Table.model_validate(plain)),
     "get": lambda: metadata.get_by_name(entity=Table, fqn="mysql_prod.shop.public.table_0000"),
     "page": page,
     "page, names read": page_and_names,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import warn
 from dynclient.compat.finder import ROOT, Finder
+from dynclient.compat.models.pydantic_classes import PydanticFinder
 from dynclient.compat.models.pydantic_interop import use_pydantic_errors
 from dynclient.errors import DynclientWarning, SourceRefused, UnknownRelease, UsageError
 from dynclient.transport.address import HOST
@@ -54,7 +55,8 @@ def install(
     hook: Any = Finder(chosen, is_fixed=release is not None)
     if os.environ.get(HOST):
         hook.set_server(_server_release, HOST)
-    sys.meta_path.insert(0, hook)
+    pydantic_classes: Any = PydanticFinder()
+    sys.meta_path[:0] = [hook, pydantic_classes]
     use_pydantic_errors(pydantic)
     return chosen
 
@@ -95,7 +97,10 @@ def uninstall() -> None:
     hook = installed()
     if hook is None:
         return
-    sys.meta_path.remove(hook)
+    for finder in [each for each in sys.meta_path if isinstance(each, (Finder, PydanticFinder))]:
+        if isinstance(finder, PydanticFinder):
+            finder.restore()
+        sys.meta_path.remove(finder)
     use_pydantic_errors(False)
     for name in [name for name in sys.modules if name == ROOT or name.startswith(f"{ROOT}.")]:
         del sys.modules[name]

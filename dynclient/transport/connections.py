@@ -247,13 +247,39 @@ class Adapter(HTTPAdapter):
         """Return the pools of connections by way of a proxy."""
         return _limit(super().proxy_manager_for(proxy, **proxy_kwargs))
 
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:  # noqa: ARG002
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Return a response with status, headers and body; its cookies are not read."""
         response = requests.Response()
         response.status_code = resp.status
         response.headers = CaseInsensitiveDict(resp.headers)
         response.raw = resp
+        response.request = req  # read by libraries that mock requests
         return response
+
+
+def send(
+    pool: Adapter, request: requests.PreparedRequest, timeout: tuple[float, float], options: Any
+) -> requests.Response:
+    """Send a request and return the response, whose body is not read yet.
+
+    Libraries for tests replace a part of requests: ``responses`` the method of adapters that sends,
+    ``requests_mock`` that of sessions. Then the request is sent by a session, for no other reason.
+
+    Args:
+        pool: the connections.
+        request: the request.
+        timeout: seconds to wait for a connection, and for data.
+        options: the other arguments of requests: ``verify``, ``cert``, ``proxies``, ``stream``.
+    """
+    if requests.Session.send.__module__ == requests.sessions.__name__:
+        return pool.send(request, timeout=timeout, **options)
+    session = requests.Session()
+    session.trust_env = False  # the options have what the environment says
+    session.mount("http://", pool)
+    session.mount("https://", pool)
+    request._cookies = session.cookies  # type: ignore[attr-defined]  # which prepare() would set
+    sent = {**options, "timeout": timeout, "stream": True, "allow_redirects": False}
+    return session.send(request, **sent)
 
 
 # -- bodies ----------------------------------------------------------------------------------------

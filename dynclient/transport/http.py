@@ -216,7 +216,7 @@ class Transport:
         return select_proxy(base, self._options.get("proxies"))
 
     def _send_once(self, request: Request, authorization: str | None, attempt: Attempt) -> Response:
-        from dynclient.transport.connections import read_body
+        from dynclient.transport.connections import read_body, send
 
         url = self._base_url(request) + request.target
         for _ in range(_REDIRECTS_MAX + 1):
@@ -224,7 +224,7 @@ class Transport:
             prepared = self._prepare(request, url, authorization)
             # Not by a Session: it would add cookies, which authenticate too, and follow redirects
             # by its own rules.
-            received = pool.send(prepared, timeout=attempt.timeouts, **self._options)
+            received = send(pool, prepared, attempt.timeouts, self._options)
             attempt.status = received.status_code
             if received.status_code not in _REDIRECTS:
                 break

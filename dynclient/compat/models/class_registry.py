@@ -16,6 +16,7 @@ from dynclient.compat.models.class_names import (
     root_name,
     variant_of,
 )
+from dynclient.compat.models.construction import Plans
 from dynclient.compat.models.enums import enum_class
 from dynclient.compat.models.field_types import (
     ClassType,
@@ -27,9 +28,11 @@ from dynclient.compat.models.field_types import (
     UnionType,
 )
 from dynclient.compat.models.fields import FieldInfo
+from dynclient.compat.models.lenient_types import scalar_type_of
 from dynclient.compat.models.model import Model, ModelMeta
 from dynclient.compat.models.root_models import root_base
-from dynclient.compat.models.scalar_types import FieldType, scalar_type
+from dynclient.compat.models.scalar_types import FieldType
+from dynclient.compat.models.type_hints import LazyHints
 from dynclient.schema.pointers import join
 from dynclient.schema.unions import Union
 
@@ -54,6 +57,7 @@ class ClassRegistry:
 
     def __init__(self, release: Release) -> None:
         self.release = release
+        self._scalar_type = scalar_type_of(release)
         self._classes: dict[str, type] = {}
         self._field_types: dict[str, FieldType] = {}
         self._modules: dict[str, dict[str, NamedClass]] = {}
@@ -105,6 +109,7 @@ class ClassRegistry:
             return self._model(named.name, node, namespace)
         field_type = self._own_type(node, is_nested=False)
         namespace["_field_type"] = field_type
+        namespace["__annotations__"] = LazyHints(lambda: {"root": field_type.hint})
         return type(named.name, (root_base(field_type),), namespace)
 
     def _model(self, name: str, node: Node, namespace: dict[str, Any]) -> type:
@@ -118,12 +123,17 @@ class ClassRegistry:
         for field in fields:
             if not hasattr(Model, field.name):
                 namespace[field.name] = field
+        namespace["__annotations__"] = LazyHints(
+            lambda: {field.name: field.annotation for field in fields}
+        )
         namespace["_fields"] = {field.name: field for field in fields}
         namespace["_by_key"] = {field.key: field for field in fields}
         namespace["_extra"] = _extra(parent or node)
         namespace["_names_read"] = name_encoding.fields(name, "read")
         namespace["_names_written"] = name_encoding.fields(name, "written")
-        return ModelMeta(name, (Model,), namespace)
+        cls = ModelMeta(name, (Model,), namespace)
+        cls._plans = Plans(cls)
+        return cls
 
     # -- types of values ---------------------------------------------------------------------------
 
@@ -182,7 +192,7 @@ class ClassRegistry:
             if values is None:
                 return OpenObjectType(FieldType) if self.release.lossy else MapType(FieldType)
             return MapType(self._lazy_type(values))
-        return scalar_type(node, json_type)
+        return self._scalar_type(node, json_type)
 
     def _union(self, node: Node, branches: list[Node]) -> FieldType:
         def by_ref() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.compat.models.validation_errors import FieldError, Loc
@@ -106,6 +107,39 @@ def _is_enforced(keyword: str, limit: Any) -> bool:
     if keyword == "pattern":
         return not any(lookaround in limit for lookaround in ("(?=", "(?!", "(?<"))
     return not isinstance(limit, bool)
+
+
+def length_limits(constraints: tuple[Constraint, ...], schema: Any) -> tuple[int, int] | None:
+    """Return the least and the greatest length of a string.
+
+    Args:
+        constraints: from :func:`constraints_of`.
+        schema: the schema of the string.
+
+    Returns:
+        The lengths; None if the string has to match a pattern too.
+    """
+    if any(constraint.code == "string_pattern_mismatch" for constraint in constraints):
+        return None
+    limits = [schema.get("minLength", 0), schema.get("maxLength", sys.maxsize)]
+    return (limits[0], limits[1]) if all(type(limit) is int for limit in limits) else None
+
+
+def limits_test(constraints: tuple[Constraint, ...]) -> Callable[[Any], bool] | None:
+    """Return a function that returns whether a value meets all constraints; None without any.
+
+    Args:
+        constraints: from :func:`constraints_of`.
+    """
+    if not constraints:
+        return None
+    tests = tuple(constraint.is_met for constraint in constraints)
+    if len(tests) == 1:
+        return tests[0]
+    if len(tests) == 2:  # most names have a minimum and a maximum length
+        first, second = tests
+        return lambda value: first(value) and second(value)
+    return lambda value: all(is_met(value) for is_met in tests)
 
 
 def violations(

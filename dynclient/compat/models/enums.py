@@ -7,9 +7,11 @@ from enum import Enum
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
+from dynclient.compat.models.scalar_types import check_converter
 from dynclient.compat.models.validation_errors import FieldError, Loc, expected_values
 
 if TYPE_CHECKING:
+    from dynclient.compat.models.scalar_types import Converter
     from dynclient.schema import Node
 
 _RESERVED = frozenset({"mro"})
@@ -35,6 +37,23 @@ class OfficialEnum(str, Enum):  # noqa: UP042 -- pickles and prints as the offic
     def _from_json(cls, raw: Any) -> Any:
         # A value of a newer server stays a plain string.
         return cls._value2member_map_.get(raw, raw) if isinstance(raw, str) else raw
+
+    @classmethod
+    def _is_deferrable(cls) -> bool:
+        return True
+
+    @classmethod
+    def _converter(cls, *, deferred: bool = False) -> Converter:
+        del deferred
+        members, fallback = cls._value2member_map_, check_converter(cls._check)
+
+        def convert(value: Any) -> Any:
+            try:
+                return members[value]  # members are equal to their strings, and found as well
+            except (KeyError, TypeError):
+                return fallback(value)
+
+        return convert
 
     @classmethod
     def _check(cls, value: Any, loc: Loc, errors: list[FieldError]) -> Any:

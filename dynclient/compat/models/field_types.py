@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Union
 
-from dynclient.compat.models.constraints import constraints_of, violations
-from dynclient.compat.models.scalar_types import FieldType
+from dynclient.compat.models.constraints import constraints_of, limits_test, violations
+from dynclient.compat.models.scalar_types import Converter, FieldType, NotConverted
 from dynclient.compat.models.validation_errors import FieldError, Loc, expected_values
 from dynclient.drift import table
 
@@ -38,6 +38,11 @@ class ListType(FieldType):
         """Name of this type as a branch of a union, in the location of an error."""
         return f"list[{self.item.label}]"
 
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return list[self.item.hint]  # type: ignore[name-defined]  # at run time
+
     def from_json(self, raw: Any) -> Any:
         """Return a list of the values for the items."""
         if type(raw) is not list:
@@ -46,15 +51,30 @@ class ListType(FieldType):
         return [from_json(item) for item in raw]
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
-        """Accept lists, tuples and sets; return the same list if no item is converted."""
+        """Accept lists, tuples and sets."""
         if not isinstance(value, (list, tuple, set, frozenset)):
             errors.append(FieldError("list_type", loc, "Input should be a valid list", value))
             return value
         check = self.item.check
         items = [check(item, (*loc, index), errors) for index, item in enumerate(value)]
         errors += violations(self._constraints, items, loc, value)
-        same = type(value) is list and all(a is b for a, b in zip(items, value, strict=True))
-        return value if same else items
+        return items
+
+    def converter(self, *, deferred: bool = False) -> Converter:
+        """Return a function that accepts lists."""
+        is_met = limits_test(self._constraints)
+        fallback = super().converter(deferred=deferred)
+        convert_item: Converter | None = None
+
+        def convert(value: Any) -> Any:
+            nonlocal convert_item
+            if type(value) is not list or (is_met is not None and not is_met(value)):
+                return fallback(value)
+            if convert_item is None:  # not before it is needed: types may contain themselves
+                convert_item = self.item.converter(deferred=deferred)
+            return list(map(convert_item, value))
+
+        return convert
 
 
 class MapType(FieldType):
@@ -77,6 +97,11 @@ class MapType(FieldType):
         """Name of this type as a branch of a union, in the location of an error."""
         return f"dict[str,{self.values.label}]"
 
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return dict[str, self.values.hint]  # type: ignore[name-defined]  # at run time
+
     def from_json(self, raw: Any) -> Any:
         """Return a dict of the converted values."""
         if type(raw) is not dict:
@@ -98,6 +123,21 @@ class MapType(FieldType):
             converted[name] = self.values.check(each, (*loc, name), errors)
         return converted
 
+    def converter(self, *, deferred: bool = False) -> Converter:
+        """Return a function that accepts dicts."""
+        fallback = super().converter(deferred=deferred)
+        convert_value: Converter | None = None
+
+        def convert(value: Any) -> Any:
+            nonlocal convert_value
+            if type(value) is not dict or not all(type(name) is str for name in value):
+                return fallback(value)
+            if convert_value is None:
+                convert_value = self.values.converter(deferred=deferred)
+            return {name: convert_value(each) for name, each in value.items()}
+
+        return convert
+
 
 class OpenObjectType(MapType):
     """An object of which a lossy release says nothing: a map, or a model of any release."""
@@ -116,6 +156,11 @@ class NullableType(FieldType):
         self._field_type = field_type
         self.label = field_type.label
 
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return self._field_type.hint | None
+
     def from_json(self, raw: Any) -> Any:
         """Return None, or the value of the other type."""
         return None if raw is None else self._field_type.from_json(raw)
@@ -124,6 +169,11 @@ class NullableType(FieldType):
         """Accept None too."""
         return None if value is None else self._field_type.check(value, loc, errors)
 
+    def converter(self, *, deferred: bool = False) -> Converter:
+        """Return a function that accepts None too."""
+        convert = self._field_type.converter(deferred=deferred)
+        return lambda value: None if value is None else convert(value)
+
 
 class LiteralType(FieldType):
     """One of several values that are not all strings."""
@@ -131,6 +181,11 @@ class LiteralType(FieldType):
     def __init__(self, values: list[Any]) -> None:
         self._values = values
         self.label = f"literal[{','.join(map(repr, values))}]"
+
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return Literal[tuple(self._values)]
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept those values."""
@@ -164,6 +219,8 @@ class UnionType(FieldType):
         self._closest_branch = closest_branch
         self._by_ref: Mapping[str, LazyType] | None = None
         self._branches: list[FieldType] | None = None
+        self._converters: dict[int, Converter] = {}
+        """Converters of the branches, by the ids of the branches, which are kept elsewhere."""
 
     @property
     def branches(self) -> list[FieldType]:
@@ -178,9 +235,14 @@ class UnionType(FieldType):
         """Name of this type as a branch of a union, in the location of an error."""
         return f"union[{','.join(branch.label for branch in self.branches)}]"
 
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return Union[tuple(branch.hint for branch in self.branches)]  # noqa: UP007  # at run time
+
     def from_json(self, raw: Any) -> Any:
         """Return the value of the best branch, else of the closest one."""
-        branch = self._best_branch(raw, (), []) or self._closest_branch(raw)
+        branch = self._valid_branch(raw) or self._closest_branch(raw)
         return raw if branch is None else branch.from_json(raw)
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
@@ -188,12 +250,31 @@ class UnionType(FieldType):
         own = self._branch_of_instance(value)
         if own is not None:
             return own.check(value, loc, errors)
-        found: list[FieldError] = []
-        branch = self._best_branch(value, loc, found)
-        if branch is None:
-            errors += found
-            return value
-        return branch.check(value, loc, [])
+        branch = self._valid_branch(value)
+        if branch is not None:
+            return branch.check(value, loc, [])
+        with table.trial():
+            for each in self.branches:
+                each.check(value, (*loc, each.label), errors)
+        return value
+
+    def converter(self, *, deferred: bool = False) -> Converter:
+        """Return a function that accepts what a branch accepts."""
+        del deferred
+
+        def convert(value: Any) -> Any:
+            branch = self._branch_of_instance(value) or self._valid_branch(value)
+            if branch is None:
+                raise NotConverted
+            return self._converter_of(branch)(value)
+
+        return convert
+
+    def _converter_of(self, branch: FieldType) -> Converter:
+        found = self._converters.get(id(branch))
+        if found is None:
+            found = self._converters[id(branch)] = branch.converter()
+        return found
 
     def _branch_of_instance(self, value: Any) -> FieldType | None:
         """Return the branch that a value is an instance of, or None."""
@@ -205,15 +286,18 @@ class UnionType(FieldType):
         build = self._by_ref.get(node.ref)
         return None if build is None else build()
 
-    def _best_branch(self, value: Any, loc: Loc, errors: list[FieldError]) -> FieldType | None:
+    def _valid_branch(self, value: Any) -> FieldType | None:
+        """Return the branch that a value is of, or None if it is not valid for any.
+
+        Of several it is the value's own type, then the type with most of its fields given.
+        """
         best: tuple[int, int] | None = None
         chosen = None
         for branch in self.branches:
-            found: list[FieldError] = []
-            with table.trial():  # the chosen branch is checked again, with its warnings
-                converted = branch.check(value, (*loc, branch.label), found)
-            if found:
-                errors += found
+            try:
+                with table.trial():  # the chosen branch converts it again, with its warnings
+                    converted = self._converter_of(branch)(value)
+            except NotConverted:
                 continue
             # The value's own type first, then the type with most of its fields given; what accepts
             # any object comes last.
@@ -242,6 +326,17 @@ class ClassType(FieldType):
             self._cls = self._build()
         return self._cls
 
+    @property
+    def hint(self) -> Any:
+        """The type of values, for annotations."""
+        return self.cls
+
+    @property
+    def is_deferrable(self) -> bool:  # type: ignore[override]  # depends on the class
+        """Whether values are single values of the class, such as a member of an enumeration."""
+        is_deferrable: bool = self.cls._is_deferrable()
+        return is_deferrable
+
     def from_json(self, raw: Any) -> Any:
         """Return an instance for a server's JSON."""
         return self.cls._from_json(raw)
@@ -249,3 +344,8 @@ class ClassType(FieldType):
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept instances, and what an instance can be built from."""
         return self.cls._check(value, loc, errors)
+
+    def converter(self, *, deferred: bool = False) -> Converter:
+        """Return the converter of the class."""
+        convert: Converter = self.cls._converter(deferred=deferred)
+        return convert

@@ -11,6 +11,7 @@ from dynclient.compat.models.scalar_types import FieldType
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dynclient.compat.models.scalar_types import Converter
     from dynclient.schema import Node
 
 UNDEFINED: Any = type("PydanticUndefined", (), {"__repr__": lambda _: "PydanticUndefined"})()
@@ -35,7 +36,9 @@ class FieldInfo:
         default: the default; ``PydanticUndefined`` if there is none.
     """
 
-    __slots__ = ("_field_type", "_lazy_type", "default", "key", "name", "node", "required")
+    __slots__ = (
+        *("_converter", "_field_type", "_lazy_type", "default", "key", "name", "node", "required"),
+    )
 
     def __init__(
         self, key: str, node: Node, required: bool, field_type: Callable[[], FieldType]
@@ -47,6 +50,7 @@ class FieldInfo:
         self.default = UNDEFINED if required else _default(node)
         self._lazy_type = field_type
         self._field_type: FieldType | None = None
+        self._converter: Converter | None = None
 
     @property
     def field_type(self) -> FieldType:
@@ -54,6 +58,14 @@ class FieldInfo:
         found = self._field_type
         if found is None:
             found = self._field_type = self._lazy_type()
+        return found
+
+    @property
+    def converter(self) -> Converter:
+        """The converter of the field's values."""
+        found = self._converter
+        if found is None:
+            found = self._converter = self.field_type.converter()
         return found
 
     @property
@@ -75,8 +87,9 @@ class FieldInfo:
 
     @property
     def annotation(self) -> Any:
-        """The class of the field's values if they have one, else the name of their type."""
-        return getattr(self.field_type, "cls", self.field_type.label)
+        """The type of the field's values; ``Optional[…]`` if none has to be given."""
+        hint = self.field_type.hint
+        return hint if self.required else hint | None
 
     def is_required(self) -> bool:
         """Return whether a value must be given."""

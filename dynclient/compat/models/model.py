@@ -14,17 +14,21 @@ from dynclient.compat.models import alias_fields, name_encoding, serialization
 from dynclient.compat.models.fields import FieldInfo
 from dynclient.compat.models.pydantic_api import ModelApi
 from dynclient.compat.models.pydantic_interop import validation_error
-from dynclient.compat.models.scalar_types import SecretType
+from dynclient.compat.models.scalar_types import NotConverted, SecretType, check_converter
 from dynclient.compat.models.secret_values import SecretStr, hide_field, mask, reveal
 from dynclient.compat.models.serialization import Options, payload
+from dynclient.compat.models.type_hints import without_hints
 from dynclient.compat.models.validation_errors import FieldError, Loc, too_deep
 from dynclient.model.entity import clone
 from dynclient.secrets import Secret, printable
 from dynclient.tracebacks import public_call
+from dynclient.validation.validator import validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dynclient.compat.models.construction import Plan, Plans
+    from dynclient.compat.models.scalar_types import Converter
     from dynclient.schema import Node
 
 
@@ -47,6 +51,7 @@ class ModelMeta(type):
     _extra: str
     _names_read: frozenset[str]
     _names_written: frozenset[str]
+    _plans: Plans
 
     @property
     def model_fields(cls) -> dict[str, FieldInfo]:
@@ -81,12 +86,13 @@ class ModelMeta(type):
         return sorted({*super().__dir__(), "model_fields", "model_config"})
 
 
+@without_hints
 class Model(ModelApi, metaclass=ModelMeta):
     """An object with named fields."""
 
     __slots__ = ("__dict__", "__weakref__", "_fields_set", "_raw")
 
-    _fields_set: set[str] | None
+    _fields_set: set[str] | frozenset[str] | None
     _raw: dict[str, Any]
 
     @public_call
@@ -96,6 +102,15 @@ class Model(ModelApi, metaclass=ModelMeta):
         Raises:
             ValidationError: fields are missing, unknown or not valid; lists every error.
         """
+        plan = type(self)._plans.find(tuple(data))
+        try:
+            if plan is not None:
+                self._fill_valid(plan, data)
+                return
+        except NotConverted:
+            pass
+        except RecursionError:
+            raise validation_error(type(self).__name__, [too_deep()]) from None
         errors: list[FieldError] = []
         try:
             self._fill(data, (), errors)
@@ -105,6 +120,70 @@ class Model(ModelApi, metaclass=ModelMeta):
             raise validation_error(type(self).__name__, errors)
 
     # -- creation ----------------------------------------------------------------------------------
+
+    def _fill_valid(self, plan: Plan, data: dict[str, Any]) -> None:
+        """Set the fields to valid data.
+
+        Raises:
+            NotConverted: the data is not valid; ``_fill`` reports why.
+        """
+        _set_values(self, type(self)._plans.values(plan, data))
+        _set_raw(self, _EMPTY)
+        _set_fields_set(self, plan.fields_set)
+
+    def _defer(self, plan: Plan, data: dict[str, Any]) -> None:
+        """Set the fields to data that is valid by the schema; single values are converted later."""
+        given = data.copy()
+        for key, convert in plan.at_once:
+            given[key] = convert(given[key])
+        _set_raw(self, given)
+        _set_fields_set(self, plan.fields_set)
+
+    @property
+    def _is_deferred(self) -> bool:
+        return type(self._fields_set) is frozenset and self._raw is not _EMPTY
+
+    def _convert_deferred(self) -> None:
+        """Convert the values that ``_defer`` did not."""
+        given, plans = self._raw, type(self)._plans
+        if type(self._fields_set) is frozenset and given is not _EMPTY:
+            plan: Any = plans.find(tuple(given))
+            _set_values(self, plans.values(plan, given))
+            _set_raw(self, _EMPTY)
+
+    @classmethod
+    def _converter(cls, *, deferred: bool = False) -> Converter:
+        new, plans, check = cls.__new__, cls._plans, check_converter(cls._check)
+        known = plans.known
+        fill = cls._defer if deferred else cls._fill_valid
+
+        def convert(value: Any) -> Any:
+            if type(value) is not dict:
+                return value if type(value) is cls else check(value)
+            plan = known.get(tuple(value)) or plans.find(tuple(value))
+            if plan is None:  # fields are missing, or have their names of another release
+                return check(value)
+            result = new(cls)
+            fill(result, plan, value)
+            return result
+
+        return convert
+
+    @classmethod
+    def _converted(cls, value: Any) -> Any:
+        plans, node = cls._plans, cls._node
+        if type(value) is dict and plans.is_validator_ready(node):
+            plan = plans.find(tuple(value))
+            result = cls.__new__(cls)
+            try:
+                if plan is not None:
+                    # First: it fails for data that is too deep for the validator.
+                    result._defer(plan, value)
+            except NotConverted:
+                plan = None
+            if plan is not None and validator(node.release).is_valid(node, value):
+                return result
+        return cls._converter()(value)
 
     def _fill(self, data: Mapping[str, Any], loc: Loc, errors: list[FieldError]) -> None:
         cls = type(self)
@@ -184,6 +263,10 @@ class Model(ModelApi, metaclass=ModelMeta):
     # -- fields ------------------------------------------------------------------------------------
 
     def _look_up(self, field: FieldInfo) -> Any:
+        if type(self._fields_set) is frozenset:
+            self._convert_deferred()
+            if field.name in self.__dict__:
+                return self.__dict__[field.name]
         value = self._read(field)
         self.__dict__[field.name] = value
         return value
@@ -221,7 +304,7 @@ class Model(ModelApi, metaclass=ModelMeta):
             # Invalid values are kept, as the official models do, and validated when sent.
             errors: list[FieldError] = []
             converted = field.field_type.check(value, (), errors)
-            value = value if errors else converted
+            value = value if errors or _has_same_items(value, converted) else converted
         self.model_fields_set.add(name)
         self.__dict__[name] = value
 
@@ -234,11 +317,17 @@ class Model(ModelApi, metaclass=ModelMeta):
     @property
     def model_fields_set(self) -> set[str]:
         """Names of the fields that a user or a server set."""
-        if self._fields_set is None:
+        self._convert_deferred()
+        found = self._fields_set
+        if type(found) is set:
+            return found
+        if found is None:
             known = type(self)._by_key
-            _set_fields_set(self, {known[key].name if key in known else key for key in self._raw})
-        fields_set: set[str] = self._fields_set  # type: ignore[assignment]  # set just now
-        return fields_set
+            own = {known[key].name if key in known else key for key in self._raw}
+        else:
+            own = set(found)  # models that were built from the same fields share it
+        _set_fields_set(self, own)
+        return own
 
     @property
     def __fields_set__(self) -> set[str]:
@@ -290,6 +379,7 @@ class Model(ModelApi, metaclass=ModelMeta):
         return hide_field(cls._node, name if field is None else field.key, value, hide)
 
     def __copy__(self) -> Any:
+        self._convert_deferred()
         result = type(self).__new__(type(self))
         result.__dict__.update(self.__dict__)
         _set_raw(result, self._raw)
@@ -299,6 +389,7 @@ class Model(ModelApi, metaclass=ModelMeta):
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         from copy import deepcopy
 
+        self._convert_deferred()
         result = type(self).__new__(type(self))
         memo[id(self)] = result
         result.__dict__.update(deepcopy(self.__dict__, memo))
@@ -311,6 +402,7 @@ class Model(ModelApi, metaclass=ModelMeta):
 
         # Secrets are sealed: those that were read are `SecretStr`, or secret by their names; the
         # schema marks the others.
+        self._convert_deferred()
         node = type(self)._node
         raw = sealed(node, self._raw)
         values = {name: self._hidden(name, value, Secret) for name, value in self.__dict__.items()}
@@ -329,5 +421,13 @@ def _restored(
     return result
 
 
+def _has_same_items(value: Any, converted: Any) -> bool:
+    """Return whether a list was converted to a list of the same objects: the script's own stays."""
+    if type(value) is not list or type(converted) is not list:
+        return False
+    return all(own is other for own, other in zip(value, converted, strict=True))
+
+
+_set_values: Any = Model.__dict__["__dict__"].__set__
 _set_fields_set: Any = Model.__dict__["_fields_set"].__set__
 _set_raw: Any = Model.__dict__["_raw"].__set__

@@ -6,14 +6,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.models.pydantic_interop import core_schema, json_schema, validation_error
+from dynclient.compat.models.scalar_types import NotConverted
 from dynclient.compat.models.serialization import Options, dump
+from dynclient.compat.models.type_hints import without_hints
 from dynclient.compat.models.validation_errors import FieldError, too_deep
 from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
+    from dynclient.compat.models.scalar_types import Converter
     from dynclient.schema import Node
 
 
+@without_hints
 class PydanticApi:
     """The methods that models and root types share."""
 
@@ -33,6 +37,25 @@ class PydanticApi:
         raise NotImplementedError
 
     @classmethod
+    def _is_deferrable(cls) -> bool:
+        """Return whether instances are single values; see ``FieldType.is_deferrable``."""
+        return False
+
+    @classmethod
+    def _converter(cls, *, deferred: bool = False) -> Converter:
+        """Return a function that converts valid data as ``_check`` does; see ``FieldType``."""
+        raise NotImplementedError
+
+    @classmethod
+    def _converted(cls, value: Any) -> Any:
+        """Return an instance for valid data.
+
+        Raises:
+            NotConverted: the data is not valid; ``_check`` reports why.
+        """
+        return cls._converter()(value)
+
+    @classmethod
     @public_call
     def model_validate(cls, obj: Any, **_: Any) -> Any:
         """Return an instance for a dict, a value or an instance.
@@ -42,6 +65,12 @@ class PydanticApi:
         """
         errors: list[FieldError] = []
         instance = None
+        try:
+            return cls._converted(obj)
+        except NotConverted:
+            pass
+        except RecursionError:
+            raise validation_error(cls.__name__, [too_deep()]) from None
         try:
             instance = cls._check(obj, (), errors)
         except RecursionError:
@@ -189,6 +218,7 @@ class PydanticApi:
         return json_schema(cls)
 
 
+@without_hints
 class ModelApi(PydanticApi):
     """Methods of models."""
 

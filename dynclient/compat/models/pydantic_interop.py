@@ -10,6 +10,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from dynclient.compat.models.scalar_types import NotConverted
 from dynclient.compat.models.serialization import Options, dump
 from dynclient.compat.models.validation_errors import FieldError, ValidationError
 
@@ -60,7 +61,10 @@ def core_schema(cls: Any) -> Any:
 
     def validate(value: Any) -> Any:
         errors: list[FieldError] = []
-        instance = cls._check(value, (), errors)
+        try:
+            return cls._converted(value)
+        except NotConverted:
+            instance = cls._check(value, (), errors)
         if errors:
             raise as_pydantic(ValidationError(title=cls.__name__, field_errors=errors))
         return instance

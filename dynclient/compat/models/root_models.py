@@ -10,6 +10,7 @@ import json
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
+from dynclient.compat.models.constraints import limits_test
 from dynclient.compat.models.field_types import ListType, MapType
 from dynclient.compat.models.pydantic_api import PydanticApi
 from dynclient.compat.models.pydantic_interop import validation_error
@@ -17,21 +18,24 @@ from dynclient.compat.models.scalar_types import (
     BoolType,
     FloatType,
     IntType,
-    ParsedType,
     ScalarType,
     SecretType,
+    StringType,
 )
 from dynclient.compat.models.secret_values import SecretStr, hide_names, mask, reveal
 from dynclient.compat.models.serialization import Options, dump, payload, plain
+from dynclient.compat.models.string_formats import ParsedType
+from dynclient.compat.models.type_hints import without_hints
 from dynclient.compat.models.validation_errors import FieldError
 from dynclient.secrets import Secret
 from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
-    from dynclient.compat.models.scalar_types import FieldType
+    from dynclient.compat.models.scalar_types import Converter, FieldType
     from dynclient.schema import Node
 
 
+@without_hints
 class RootApi(PydanticApi):
     """Methods of root types."""
 
@@ -94,6 +98,23 @@ class RootApi(PydanticApi):
         converted = cls._field_type.check(value, loc, errors)
         return converted if len(errors) > before else cls._new(converted)
 
+    @classmethod
+    def _is_deferrable(cls) -> bool:
+        return cls._is_json and cls._field_type.is_deferrable
+
+    @classmethod
+    def _converter(cls, *, deferred: bool = False) -> Converter:
+        new, convert_value = cls._new, cls._field_type.converter(deferred=deferred)
+
+        def convert(value: Any) -> Any:
+            if type(value) is cls:
+                return value
+            if isinstance(value, RootApi) and not value._json_types:
+                value = value.root
+            return new(convert_value(value))
+
+        return convert
+
     def _dump(self, options: Options, include: Any, exclude: Any) -> Any:
         value = self.root
         value = _builtin(self) if value is self else value
@@ -133,6 +154,7 @@ def _builtin(value: Any) -> Any:
     return plain(value) if isinstance(value, (str, int, float)) else value
 
 
+@without_hints
 class ScalarRoot(RootApi):
     """A named string or number: the value itself, which cannot be changed."""
 
@@ -148,6 +170,7 @@ class ScalarRoot(RootApi):
         return f"{type(self).__name__}(root={self.root!r})"
 
 
+@without_hints
 class StringRoot(ScalarRoot, str):
     """A named string."""
 
@@ -158,6 +181,22 @@ class StringRoot(ScalarRoot, str):
     def _new(cls, value: Any) -> Any:
         return str.__new__(cls, value if type(value) is str else _to_string(value))
 
+    @classmethod
+    def _converter(cls, *, deferred: bool = False) -> Converter:
+        fallback = super()._converter(deferred=deferred)
+        if not isinstance(cls._field_type, StringType):
+            return fallback
+        is_met = limits_test(cls._field_type.constraints)
+        new = str.__new__
+
+        def convert(value: Any) -> Any:
+            # Not by way of the type's converter: most values of models are such strings.
+            if type(value) is str and (is_met is None or is_met(value)):
+                return new(cls, value)
+            return fallback(value)
+
+        return convert
+
     @property
     def root(self) -> Any:
         """The plain string."""
@@ -167,6 +206,7 @@ class StringRoot(ScalarRoot, str):
         return "".join(self)
 
 
+@without_hints
 class ParsedRoot(StringRoot):
     """A named string in the format of a UUID, a date or a time."""
 
@@ -178,6 +218,7 @@ class ParsedRoot(StringRoot):
         return self._field_type.from_json("".join(self))
 
 
+@without_hints
 class IntRoot(ScalarRoot, int):
     """A named integer."""
 
@@ -194,6 +235,7 @@ class IntRoot(ScalarRoot, int):
         return int(self)
 
 
+@without_hints
 class FloatRoot(ScalarRoot, float):
     """A named number."""
 
@@ -210,6 +252,7 @@ class FloatRoot(ScalarRoot, float):
         return float(self)
 
 
+@without_hints
 class ListRoot(RootApi, list[Any]):
     """A named list."""
 
@@ -239,6 +282,7 @@ class ListRoot(RootApi, list[Any]):
         return f"{type(self).__name__}(root={hide_names(list(self), mask)!r})"
 
 
+@without_hints
 class MapRoot(RootApi, dict[str, Any]):
     """A named map."""
 
@@ -270,6 +314,7 @@ class MapRoot(RootApi, dict[str, Any]):
         return f"{type(self).__name__}(root={hide_names(dict(self), mask)!r})"
 
 
+@without_hints
 class ValueRoot(RootApi):
     """A named value of any other type: a boolean, one of several classes, anything."""
 

@@ -1,24 +1,35 @@
 """Types of single values: how each is read from a server's JSON, and validated from a user.
 
-Values from users are converted as the official models convert them: a string to a number, a UUID or
-a date.
+Values from users are converted as the official models convert them, such as a string to a number.
+Strings with a format are in ``string_formats``.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dynclient.compat.models.constraints import Constraint, constraints_of, violations
+from dynclient.compat.models.constraints import (
+    Constraint,
+    constraints_of,
+    length_limits,
+    limits_test,
+    violations,
+)
 from dynclient.compat.models.secret_values import SecretStr
 from dynclient.compat.models.validation_errors import FieldError, Loc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dynclient.schema import Node
+
+class NotConverted(Exception):
+    """A converter does not accept a value; ``FieldType.check`` converts it, or says what is wrong.
+
+    It never leaves this package.
+    """
+
+
+Converter: TypeAlias = "Callable[[Any], Any]"
 
 
 class FieldType:
@@ -29,6 +40,10 @@ class FieldType:
 
     label = "any"
     """Name of this type as a branch of a union, in the location of an error."""
+    is_deferrable = False
+    """Whether values that are valid by the schema are valid here too, and cannot be changed."""
+    hint: Any = Any
+    """The type of values, for annotations."""
 
     def from_json(self, raw: Any) -> Any:
         """Return the Python value for a server's JSON; JSON that does not fit stays as it is."""
@@ -48,6 +63,32 @@ class FieldType:
         del loc, errors
         return value
 
+    def converter(self, *, deferred: bool = False) -> Converter:
+        """Return a function that converts valid values as :meth:`check` does, without its reports.
+
+        Most data is valid, and needs neither places nor lists of errors. The function raises
+        NotConverted for a value that is not valid; then ``check`` reports what is wrong.
+
+        Args:
+            deferred: whether values that ``is_deferrable`` may be converted later: for data that
+                the validator of the release accepts.
+        """
+        del deferred
+        return check_converter(self.check)
+
+
+def check_converter(check: Callable[[Any, Loc, list[FieldError]], Any]) -> Converter:
+    """Return a converter that does what a ``check`` does."""
+
+    def convert(value: Any) -> Any:
+        errors: list[FieldError] = []
+        converted = check(value, (), errors)
+        if errors:
+            raise NotConverted
+        return converted
+
+    return convert
+
 
 class ScalarType(FieldType):
     """A single value with constraints."""
@@ -56,22 +97,26 @@ class ScalarType(FieldType):
     """The kind of constraints that apply, see :func:`constraints_of`."""
 
     def __init__(self, schema: dict[str, Any] | None = None) -> None:
-        self._constraints: tuple[Constraint, ...] = constraints_of(
-            schema or {}, self.constrained_as
-        )
+        self.constraints: tuple[Constraint, ...] = constraints_of(schema or {}, self.constrained_as)
 
     def check_constraints(
         self, measured: Any, loc: Loc, errors: list[FieldError], input_value: Any
     ) -> None:
         """Append an error if a value violates a constraint."""
-        if self._constraints:
-            errors += violations(self._constraints, measured, loc, input_value)
+        if self.constraints:
+            errors += violations(self.constraints, measured, loc, input_value)
 
 
 class StringType(ScalarType):
     """A string."""
 
     label = "str"
+    hint = str
+    is_deferrable = True
+
+    def __init__(self, schema: dict[str, Any] | None = None) -> None:
+        super().__init__(schema)
+        self.length_limits = length_limits(self.constraints, schema or {})
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept strings, enum members that are strings, and what a dump has for a secret."""
@@ -84,11 +129,24 @@ class StringType(ScalarType):
         self.check_constraints(text, loc, errors, value)
         return text
 
+    def converter(self, *, deferred: bool = False) -> Converter:
+        """Return a function that accepts strings."""
+        is_met = limits_test(self.constraints)
+        fallback = super().converter(deferred=deferred)
+
+        def convert(value: Any) -> Any:
+            if type(value) is str and (is_met is None or is_met(value)):
+                return value
+            return fallback(value)
+
+        return convert
+
 
 class SecretType(ScalarType):
     """A secret string."""
 
     label = "function-plain"
+    hint = SecretStr
 
     def from_json(self, raw: Any) -> Any:
         """Return a server's secret as a ``SecretStr``."""
@@ -121,7 +179,9 @@ class IntType(ScalarType):
     """An integer."""
 
     label = "int"
+    hint = int
     constrained_as = "number"
+    is_deferrable = True
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept integers, floats without a fraction, and either as a string."""
@@ -131,6 +191,18 @@ class IntType(ScalarType):
             return value
         self.check_constraints(number, loc, errors, value)
         return number
+
+    def converter(self, *, deferred: bool = False) -> Converter:
+        """Return a function that accepts integers."""
+        is_met = limits_test(self.constraints)
+        fallback = super().converter(deferred=deferred)
+
+        def convert(value: Any) -> Any:
+            if type(value) is int and (is_met is None or is_met(value)):
+                return value
+            return fallback(value)
+
+        return convert
 
 
 def _to_int(value: Any) -> Any:
@@ -153,7 +225,9 @@ class FloatType(ScalarType):
     """A number."""
 
     label = "float"
+    hint = float
     constrained_as = "number"
+    is_deferrable = True
 
     def from_json(self, raw: Any) -> Any:
         """Return a server's number as a float, as official models do."""
@@ -184,6 +258,8 @@ class BoolType(ScalarType):
     """A boolean."""
 
     label = "bool"
+    hint = bool
+    is_deferrable = True
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept booleans, 0 and 1, and strings such as ``yes``, ``off`` and ``true``."""
@@ -199,209 +275,3 @@ class BoolType(ScalarType):
             errors.append(FieldError("bool_parsing", loc, message, value))
             return value
         return boolean
-
-
-_MILLISECONDS = 2e10
-"""A larger number of seconds since 1970 is taken as milliseconds."""
-
-
-class _NotADate(ValueError):
-    """A datetime with a time of day where a date is required."""
-
-
-class ParsedType(ScalarType):
-    """A string that becomes an object of Python's standard library."""
-
-    kind = ""
-    """First word of the error types: ``uuid``, ``date`` …"""
-    parse_error = "parsing"
-    """The rest of the error type of a string that cannot be parsed."""
-    python_type: type = str
-    """What the string becomes."""
-    expected = ""
-    """What an error message says the input should be."""
-
-    def parse(self, value: Any) -> Any:
-        """Return the object for a value.
-
-        Raises:
-            ValueError: the value cannot be parsed.
-            TypeError: the value has a type that cannot be parsed.
-        """
-        raise NotImplementedError
-
-    def from_json(self, raw: Any) -> Any:
-        """Return the object for a server's string; a string that cannot be parsed stays one."""
-        try:
-            return self.parse(raw) if isinstance(raw, str) else raw
-        except ValueError:
-            return raw
-
-    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
-        """Accept the object itself, or what can be parsed."""
-        if type(value) is self.python_type:
-            return value
-        try:
-            return self.parse(value)
-        except _NotADate:
-            code = f"{self.kind}_from_datetime_inexact"
-            message = "Datetimes provided to dates should have zero time - e.g. be exact dates"
-        except (ValueError, OverflowError):
-            code = f"{self.kind}_{self.parse_error}"
-            message = f"Input should be {self.expected}, unable to parse input"
-        except TypeError:
-            code, message = f"{self.kind}_type", f"Input should be {self.expected}"
-        errors.append(FieldError(code, loc, message, value))
-        return value
-
-
-class UuidType(ParsedType):
-    """A UUID."""
-
-    label = kind = "uuid"
-    python_type = UUID
-    expected = "a valid UUID"
-
-    def parse(self, value: Any) -> Any:
-        """Parse a string."""
-        if not isinstance(value, str):
-            raise TypeError(value)
-        return UUID("".join(value))
-
-
-class DateTimeType(ParsedType):
-    """A date and time."""
-
-    label = kind = "datetime"
-    parse_error = "from_date_parsing"
-    python_type = datetime
-    expected = "a valid datetime or date"
-
-    def parse(self, value: Any) -> Any:
-        """Parse ISO 8601, or a number of seconds or milliseconds since 1970."""
-        if isinstance(value, date):
-            return datetime(value.year, value.month, value.day)  # noqa: DTZ001  # has no time zone
-        if isinstance(value, (int, float)):
-            return _from_timestamp(value)
-        return datetime.fromisoformat(_iso(value))
-
-
-class DateType(ParsedType):
-    """A date."""
-
-    label = kind = "date"
-    parse_error = "from_datetime_parsing"
-    python_type = date
-    expected = "a valid date or datetime"
-
-    def parse(self, value: Any) -> Any:
-        """Parse ISO 8601, or a datetime at midnight as :class:`DateTimeType` parses it."""
-        moment = value if isinstance(value, datetime) else None
-        if isinstance(value, (int, float)):
-            moment = _from_timestamp(value)
-        elif isinstance(value, str) and len(value) > 10:
-            moment = datetime.fromisoformat(_iso(value))
-        if moment is None:
-            return date.fromisoformat("".join(_string(value)))
-        if moment.time() != time():
-            raise _NotADate(value)
-        return moment.date()
-
-
-class TimeType(ParsedType):
-    """A time of day."""
-
-    label = kind = "time"
-    python_type = time
-    expected = "in a valid time format"
-
-    def parse(self, value: Any) -> Any:
-        """Parse ISO 8601."""
-        return time.fromisoformat(_iso(value))
-
-
-def _from_timestamp(number: float) -> datetime:
-    """Return the datetime for a number of seconds, or milliseconds, since 1970."""
-    seconds = number / 1000 if abs(number) > _MILLISECONDS else number
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
-def _iso(value: Any) -> str:
-    """Return ISO 8601 as every supported Python parses it: without ``Z``, six digits."""
-    text = re.sub(r"[zZ]$", "+00:00", _string(value).strip())
-    text = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text)
-    return re.sub(r"\.(\d{1,6})\d*", lambda found: f".{found[1]:0<6}", text)
-
-
-class UrlType(ScalarType):
-    """An absolute URL, kept as the string that was given."""
-
-    label = "url"
-
-    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
-        """Accept a string with a scheme, or a URL object."""
-        text = value if isinstance(value, str) else str(value)
-        is_url = isinstance(value, str) or hasattr(value, "scheme")
-        if is_url and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
-            return "".join(text)
-        code, message = (
-            ("url_parsing", "Input should be a valid URL, such as scheme://host/path")
-            if is_url
-            else ("url_type", "URL input should be a string or URL")
-        )
-        errors.append(FieldError(code, loc, message, value))
-        return value
-
-
-class EmailType(ScalarType):
-    """An e-mail address."""
-
-    label = "function-after[_validate(), str]"
-
-    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
-        """Accept a string with a name, an ``@`` and a domain."""
-        if not isinstance(value, str):
-            errors.append(FieldError("string_type", loc, "Input should be a valid string", value))
-            return value
-        text = "".join(value)
-        if not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", text):
-            message = "value is not a valid email address, such as name@host.domain"
-            errors.append(FieldError("value_error", loc, message, value))
-            return value
-        self.check_constraints(text, loc, errors, value)
-        return text
-
-
-FORMATS: dict[str, Callable[[dict[str, Any]], ScalarType]] = {
-    "email": EmailType,
-    "uuid": UuidType,
-    "date-time": DateTimeType,
-    "date": DateType,
-    "time": TimeType,
-    "uri": UrlType,
-}
-"""Types by JSON Schema's ``format``; strings of other formats are plain strings."""
-
-
-def scalar_type(node: Node, json_type: str) -> FieldType:
-    """Return the type of a single value.
-
-    Args:
-        node: the schema.
-        json_type: its JSON type.
-    """
-    schema = node.schema
-    if json_type == "string":
-        form = schema.get("format")
-        if form == "password":
-            return SecretType(schema)
-
-        return FORMATS[form](schema) if form in FORMATS else StringType(schema)
-    found = {"integer": IntType, "number": FloatType, "boolean": BoolType}.get(json_type)
-    return found(schema) if found is not None else FieldType()

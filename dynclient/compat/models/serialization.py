@@ -47,6 +47,12 @@ def model_payload(model: Model) -> dict[str, Any]:
     """Return the JSON to send for a model: fields that are set and not None, secrets in clear."""
     cls = type(model)
     by_key = cls._by_key
+    if model._is_deferred:
+        return {
+            key: _encoded(cls, key, payload(value))
+            for key, value in model._raw.items()
+            if value is not None
+        }
     fields_set, values, raw = model.model_fields_set, model.__dict__, model._raw
     result: dict[str, Any] = {}
     for key in [*by_key, *(key for key in raw if key not in by_key)]:
@@ -72,8 +78,12 @@ def _field_payload(model: Model, key: str, value: Any) -> Any:
         is_name = key in cls._names_read
         if (is_name or not isinstance(value, (list, dict))) and model._read(field) == value:
             return clone(received)
-    result = payload(value)
-    return name_encoding.encode(result) if key in cls._names_written else result
+    return _encoded(cls, key, payload(value))
+
+
+def _encoded(cls: Any, key: str, value: Any) -> Any:
+    """Return the JSON of a field of a class with its names as the official SDK writes them."""
+    return name_encoding.encode(value) if key in cls._names_written else value
 
 
 _JSON_SCALARS = frozenset({str, int, float, bool, type(None)})

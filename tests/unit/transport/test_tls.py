@@ -73,6 +73,32 @@ def test_an_own_authority_can_be_named(plain: Stub, authority_file: str) -> None
         assert om.version == "1.13.0"
 
 
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_environment_names_the_authority(
+    plain: Stub, authority_file: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(variable, authority_file)
+    with client(plain) as om:
+        assert om.version == "1.13.0"
+
+
+def test_verify_comes_before_the_environment_and_requests_before_curl(
+    plain: Stub, authority_file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = str(tmp_path / "other.pem")
+    trustme.CA().cert_pem.write_to_path(other)
+    monkeypatch.setenv("CURL_CA_BUNDLE", other)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", authority_file)
+    with client(plain) as om:
+        assert om.version == "1.13.0"
+    with client(plain, verify=other) as om, pytest.raises(TLSFailed):
+        om.version  # noqa: B018
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", other)
+    with client(plain, verify=authority_file) as om:
+        assert om.version == "1.13.0"
+
+
 def test_not_checking_is_possible_and_warned_of(plain: Stub) -> None:
     with pytest.warns(InsecureWarning, match="not verified"):
         om = client(plain, verify=False)

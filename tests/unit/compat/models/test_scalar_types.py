@@ -10,18 +10,20 @@ import pytest
 
 from dynclient.compat.models.scalar_types import (
     BoolType,
-    DateTimeType,
-    DateType,
-    EmailType,
     FieldType,
     FloatType,
     IntType,
     StringType,
+)
+from dynclient.compat.models.serialization import payload, plain
+from dynclient.compat.models.string_formats import (
+    DateTimeType,
+    DateType,
+    EmailType,
     TimeType,
     UrlType,
     UuidType,
 )
-from dynclient.compat.models.serialization import payload, plain
 from dynclient.compat.models.validation_errors import FieldError
 
 ID = "2f0a4bd1-2e2f-4a5e-9d7e-0a6c54ad3f0a"
