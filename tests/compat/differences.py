@@ -124,7 +124,7 @@ def report(official: Run, ours: Run, known: Listed) -> Iterator[str]:
             if what not in allowed:
                 for line in differing_paths(*pair):
                     yield f"{name}, {what} {line}"
-        for what in allowed - set(found):
+        for what in allowed - set(found):  # also of those that are to be mended
             yield f"{name}, {what}: on the list, but does not differ"
     types = differing_types(official, ours)
     for place in sorted(set(types) - known.types):

@@ -88,14 +88,17 @@ class Normalizer:
             return json.dumps(self.value(decoded(text)), sort_keys=True, ensure_ascii=False)
         text = _HOST.sub("http://server", text)
         text = _TOKEN.sub("<token>", text)
+        # Before cursors, which the end of an id may look like.
+        text = _ID.sub(lambda found: f"<{self._names.get(found[0].lower(), 'id')}>", text)
         text = _CURSOR.sub(self._cursor, text)
-        text = _MOMENT.sub(self._moment, text)
-        return _ID.sub(lambda found: f"<{self._names.get(found[0].lower(), 'id')}>", text)
+        return _MOMENT.sub(self._moment, text)
 
     def _cursor(self, found: re.Match[str]) -> str:
         try:
-            content = decoded(base64.b64decode(found[0] + "==", validate=False))
+            content = decoded(base64.b64decode(found[0] + "=="))
         except binascii.Error:
+            return found[0]
+        if isinstance(content, str):  # no JSON
             return found[0]
         return f"<cursor {json.dumps(self.value(content))}>"
 
