@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dynclient import model
@@ -367,12 +367,11 @@ class ReferenceFields(CollectionExtension):
         known: list[Reference] | None = None,
     ) -> Any:
         properties = self.session.release.node(self.spec.entity.path).properties
-        field = next(each for each in data_file(FACTS)[name]["fields"] if each in properties)
+        field = field_of(name, properties) or name  # without one, there is no such method
         is_list = properties[field].items is not None
 
         def apply(state: Any) -> None:
-            value = model.raw(state).get(field) or []
-            current = value if isinstance(value, list) else [value]
+            current = listed_references(model.raw(state).get(field))
             after = change(current)
             if _ids(after) == _ids(_own(current)):
                 return
@@ -415,6 +414,23 @@ class ReferenceFields(CollectionExtension):
         return bad_arguments(
             f"{self.attribute}.{method}", [Problem(path, None, "argument", message)]
         )
+
+
+def field_of(name: str, properties: Iterable[str]) -> str | None:
+    """Return the field of references of a kind, as a release names it: ``owners`` or ``owner``.
+
+    It is None if there is no such field.
+
+    Args:
+        name: the kind, a key of ``data/reference_fields.json``.
+        properties: the properties of the entity type.
+    """
+    return next((each for each in data_file(FACTS)[name]["fields"] if each in properties), None)
+
+
+def listed_references(value: Any) -> list[Reference]:
+    """Return the references in a field as a list, also if the release has one there."""
+    return [] if not value else value if isinstance(value, list) else [value]
 
 
 def _own(current: list[Reference]) -> list[Reference]:

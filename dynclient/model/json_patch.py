@@ -92,7 +92,7 @@ def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
     if isinstance(old, dict) and isinstance(new, dict) and not _is_other_entity(old, new):
         return [] if _is_same_reference(old, new) else _objects(old, _completed(old, new), path)
     if isinstance(old, list) and isinstance(new, list):
-        return _lists(old, _completed_items(old, new), path)
+        return _lists(old, with_derived(old, new), path)
     if same(old, new):
         return []
     return [{"op": "replace", "path": path, "value": new}]
@@ -118,21 +118,47 @@ def _is_same_reference(old: dict[str, Any], new: dict[str, Any]) -> bool:
 def _completed(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Return an object with what a server derived from its identity, if that is the same as before.
 
-    A label or a column that a user writes again lacks it, and does not ask to remove it.
+    A label or a column that a user writes again lacks it, and does not ask to remove it. Of a
+    column with another type, the text for its type is not kept.
     """
     identity = _identity(new)
     if identity is None or identity != _identity(old):
         return new
-    is_label = _LABEL_NAME in new
-    derived = data_file("labels.json")["derived"] if is_label else ("fullyQualifiedName",)
-    if not is_label and ("name" not in new or new["name"] != old.get("name")):
-        return new  # its full name changes too
-    missing = {name: old[name] for name in derived if name in old and name not in new}
+    if _LABEL_NAME in new:
+        missing = {
+            name: old[name]
+            for name in data_file("labels.json")["derived"]
+            if name in old and name not in new
+        }
+    else:
+        missing = {
+            name: old[name]
+            for name, sources in data_file("derived_fields.json")["fields"].items()
+            if name in old and name not in new and _agree(old, new, sources)
+        }
     return {**new, **missing} if missing else new
 
 
-def _completed_items(old: list[Any], new: list[Any]) -> list[Any]:
-    """Return the items of a list, those that the other list has too as :func:`_completed`."""
+def _agree(old: dict[str, Any], new: dict[str, Any], names: list[str]) -> bool:
+    """Return whether two objects have the same values in some fields, of which they have one."""
+    return any(name in new for name in names) and all(
+        not diff(_value(old, name), _value(new, name)) for name in names
+    )
+
+
+def _value(part: dict[str, Any], name: str) -> Any:
+    """Return the value of a field; None if it is absent, or means the same."""
+    value = part.get(name)
+    return None if value in _EMPTY else value
+
+
+def with_derived(old: list[Any], new: list[Any]) -> list[Any]:
+    """Return the items of a list, with what a server derived for those that are in both lists.
+
+    Args:
+        old: the current items; what identifies them is their id, label or name.
+        new: the intended items.
+    """
     known: dict[Any, dict[str, Any]] = {}
     for item in old:
         identity = _identity(item)

@@ -128,7 +128,7 @@ class CrudMixin(ServerMixin):
         before: str | None = None,
         limit: int = 100,
         params: dict[str, Any] | None = None,
-        skip_on_failure: bool = False,
+        skip_on_failure: bool | None = None,
         include: str | None = None,
     ) -> Any:
         """Return one page of entities, with the cursors of the next and the previous page.
@@ -140,20 +140,24 @@ class CrudMixin(ServerMixin):
             before: cursor of the next page's ``before``.
             limit: entities per page.
             params: filters, by their names in the REST API.
-            skip_on_failure: accepted and ignored; entities are not validated, so none fails.
+            skip_on_failure: False raises ``ValidationError`` for the first entity that is not valid
+                by its class. By default, and with True, entities are not validated, so none fails
+                and none is left out.
             include: ``non-deleted``, ``deleted`` or ``all``.
 
         Returns:
             An ``EntityList``; decoded JSON if the client was created with ``raw_data``.
+
+        Raises:
+            ValidationError: an entity is not valid, and ``skip_on_failure`` is False.
         """
-        del skip_on_failure
         spec = self.gateway.spec(entity)
         names = self.gateway.own_field_names(spec, fields)
         arguments = _list_arguments(names, limit, params, include)
         body = self._list(spec, {**arguments, **_cursors(spec, after, before)})
         if self._raw_data:
             return body
-        page = self._to_page(entity, body)
+        page = self._to_page(entity, body, skip_on_failure)
         return EntityList(page.entities, page.total or 0, page.after, page.before)
 
     def list_all_entities(
@@ -162,17 +166,17 @@ class CrudMixin(ServerMixin):
         fields: list[str] | None = None,
         limit: int = 100,
         params: dict[str, Any] | None = None,
-        skip_on_failure: bool = False,
+        skip_on_failure: bool | None = None,
         include: str | None = None,
     ) -> Iterator[Any]:
         """Yield all entities, fetched page by page; arguments as for :meth:`list_entities`."""
-        del skip_on_failure
         spec = self.gateway.spec(entity)
         names = self.gateway.own_field_names(spec, fields)
         arguments = _list_arguments(names, limit, params, include)
 
         def fetch(cursor: dict[str, Any]) -> Page:
-            return self._to_page(entity, self._list(spec, {**arguments, **cursor}))
+            body = self._list(spec, {**arguments, **cursor})
+            return self._to_page(entity, body, skip_on_failure)
 
         cursors = [name for name in _cursors(spec, "", None) if name != "before"]
         for page in Listing(fetch, cursors[0]).pages():
@@ -185,10 +189,13 @@ class CrudMixin(ServerMixin):
     def _list(self, spec: CollectionSpec, arguments: dict[str, Any]) -> Any:
         return self.gateway.call(with_filters(spec.operations["list"], arguments), arguments)
 
-    def _to_page(self, entity: type, body: Any) -> Page:
+    def _to_page(self, entity: Any, body: Any, skip_on_failure: bool | None = None) -> Page:
         """Return the body of a response as a page of instances of an entity class."""
         data, release = body if isinstance(body, dict) else {}, self.gateway.release
         entities = [schema_classes.wrap(entity, each, release) for each in data.get("data") or ()]
+        if skip_on_failure is False:
+            for each in entities:
+                entity.model_validate(schema_classes.payload(each))
         return Page(entities, data.get("paging"))
 
     # -- versions ----------------------------------------------------------------------------------

@@ -11,8 +11,12 @@ from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.request_methods import RequestMethods
+from dynclient.errors import SchemaNotFound
 
-_PROPERTY = "type/customProperty.json"
+_PROPERTY_TYPES = (
+    "type/customProperty.json#/definitions/propertyType", "type/entityReference.json",
+)  # fmt: skip
+"""The classes of a property's type, the newer one first."""
 
 
 class CustomPropertyMixin(PatchMixin, RequestMethods):
@@ -32,18 +36,33 @@ class CustomPropertyMixin(PatchMixin, RequestMethods):
         return model.asdict(changed)
 
     def get_property_type_ref(self, data_type: Any) -> Any:
-        """Return a reference to a data type of properties, such as ``string``."""
+        """Return the type of a property by its data type, such as ``string``.
+
+        Returns:
+            A ``PropertyType``; before 1.3, when releases had no such class, an ``EntityReference``.
+        """
         kind = self._type(plain(data_type))
         reference = {"id": str(kind.id), "type": "type"}
-        return schema_classes.wrap(
-            schema_classes.class_at(self.types, "type/entityReference.json"), reference
-        )
+        known = [place for place in _PROPERTY_TYPES if self._has_schema(place)]
+        return schema_classes.wrap(schema_classes.class_at(self.types, known[0]), reference)
 
-    def get_entity_custom_properties(self, entity_type: type) -> list[Any]:
-        """Return the custom properties defined for an entity class."""
-        name = self._type_name(entity_type)
-        found = self.gateway.native(lambda: self._properties(name).list())
-        return [self._as_class(_PROPERTY, model.asdict(each)) for each in found]
+    def _has_schema(self, place: str) -> bool:
+        path, _, pointer = place.partition("#")
+        try:
+            return bool(self.types.node(path, pointer))
+        except SchemaNotFound:
+            return False
+
+    def get_entity_custom_properties(self, entity_type: Any) -> list[dict[str, Any]]:
+        """Return the custom properties defined for an entity class, as decoded JSON.
+
+        Args:
+            entity_type: the entity class, or the name of the entity type.
+        """
+        arguments = {"fqn": self._type_name(entity_type), "fields": ["customProperties"]}
+        body = self.gateway.entity(self.gateway.spec("type"), "get_by_name", arguments)
+        found: list[dict[str, Any]] = body.get("customProperties") or []
+        return found
 
     @property
     def _properties(self) -> Any:

@@ -174,6 +174,24 @@ def _restored(native: type[ServerError], parts: dict[str, Any]) -> APIError:
     return _as_api_error(native)(**parts)
 
 
+_runtime_errors: dict[type[DynclientError], type[DynclientError]] = {}
+
+
+def as_runtime_error(error: DynclientError) -> DynclientError:
+    """Return an error that is a ``RuntimeError`` too.
+
+    The official ``patch`` raises one if a script does not skip failures.
+    """
+    kind = type(error)
+    if kind not in _runtime_errors:
+        parts = {"__module__": __name__, "__doc__": kind.__doc__}
+        _runtime_errors[kind] = type(kind.__name__, (kind, RuntimeError), parts)
+    combined = _runtime_errors[kind]
+    found = combined.__new__(combined, *error.args)
+    found.__dict__.update(vars(error))
+    return found
+
+
 class RejectedBeforeSending(APIError, BadArguments):
     """A request that is not valid and was not sent; ``status`` and ``code`` are 400."""
 

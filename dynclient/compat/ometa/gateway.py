@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import warn
 from dynclient.compat.ometa.exceptions import MissingEntityTypeException, official
+from dynclient.compat.ometa.schema_classes import spec_in
 from dynclient.compat.ometa.utils import model_str
 from dynclient.drift.aliases import own_field_names
 from dynclient.errors import (
@@ -17,17 +18,16 @@ from dynclient.errors import (
     DynclientWarning,
     NotFound,
     ServerError,
-    UnknownCollection,
     UnknownRelease,
 )
 from dynclient.operations import Operation, Parameter
-from dynclient.operations.catalogue import CollectionSpec, catalogue
 from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from dynclient.client.client import Client
+    from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import Release
     from dynclient.transport.request import Request
 
@@ -67,10 +67,7 @@ class Gateway:
         Raises:
             MissingEntityTypeException: the release has no such collection.
         """
-        try:
-            return catalogue(self.release).find(entity)
-        except UnknownCollection as error:
-            raise MissingEntityTypeException(**error.parts) from None
+        return spec_in(self.release, entity)
 
     def entity(
         self, spec: CollectionSpec, name: str, arguments: Mapping[str, Any], body: Any = None
@@ -181,11 +178,16 @@ class Gateway:
         try:
             return self.entity(spec, name, arguments)
         except NotFound as error:
-            from dynclient.dispatch.responses import is_route
-
-            if not nullable or is_route(error.message):
+            if not nullable or not is_absent(error):
                 raise
         return None
+
+
+def is_absent(error: DynclientError) -> bool:
+    """Return whether an error says that an object does not exist, though its route does."""
+    from dynclient.dispatch.responses import is_route
+
+    return isinstance(error, NotFound) and not is_route(error.message)
 
 
 def with_filters(operation: Operation, arguments: Iterable[str]) -> Operation:

@@ -14,8 +14,11 @@ from dynclient.compat.ometa.crud_mixin import log
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_mixin import PatchMixin
+from dynclient.data import data_file
 from dynclient.errors import TransportError
 from dynclient.extensions.entity_parts import requesting_fields
+from dynclient.extensions.reference_fields import FACTS
+from dynclient.extensions.reference_lookup import bare
 
 _TERM = "glossaryTerm"
 
@@ -29,13 +32,25 @@ class GlossaryMixin(PatchMixin):
         Args:
             entity: the entity class, such as ``Glossary``.
             entity_id: id of the entity.
-            reviewer_id: id of the user; None removes the last reviewer.
+            reviewer_id: id of a user or a team, or a reference; None removes the last reviewer.
 
         Returns:
             The entity; None if there is no reviewer to remove.
         """
-        added = {"id": str(plain(reviewer_id)), "type": "user"} if reviewer_id else None
+        added = self._reviewer(reviewer_id) if reviewer_id else None
         return self._add_or_remove(entity, entity_id, "reviewers", added, ["reviewers"])
+
+    def _reviewer(self, reviewer: Any) -> dict[str, str]:
+        """Return the reference to a reviewer; of an id alone, a user's, or else a team's."""
+        known = schema_classes.payload(reviewer)
+        if isinstance(known, dict) and known.keys() >= {"id", "type"}:
+            return bare(known)
+        identity = str(plain(known))
+        types = data_file(FACTS)["reviewers"]["types"]
+        for kind in types:
+            if self.gateway.find(self.gateway.spec(kind), "get", {"id": identity}, nullable=True):
+                return {"id": identity, "type": kind}
+        return {"id": identity, "type": types[0]}  # the server says that there is none
 
     def patch_glossary_term_parent(self, entity_id: Any, parent_fqn: Any = None) -> Any:
         """Move a term below another one, or to the top of its glossary.

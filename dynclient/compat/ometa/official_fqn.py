@@ -1,7 +1,7 @@
 """``metadata.utils.fqn``: fully qualified names, built by entity type, split and quoted.
 
 ``official_names.json`` lists the parts of the name of each entity class. Names are built from their
-parts and not looked up in the search index; if the database is not known, the server lists them.
+parts; the server is asked only for what is not known.
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
     from dynclient.compat.ometa.ometa_api import OpenMetadata
 
+Part = dict[str, str]
+"""A part of a name: the arguments that it is made of, by the kind of part."""
+
 FQN_SEPARATOR = "."
 _MAX_DATABASES = 1000
 """Databases of one service that are tried."""
+_DATABASE = "database_name"
 _SEARCH_OPTIONS = frozenset({"fetch_multiple_entities", "skip_es_search"})
-"""Arguments about searching; the second is ignored."""
+"""Arguments that are no parts of names."""
 
 
 def split(str_: str) -> list[str]:
@@ -70,33 +74,95 @@ def _build(*args: Any, quote: bool = True) -> str:
 def build(metadata: OpenMetadata | None, entity_type: type, **kwargs: Any) -> Any:
     """Build the fully qualified name of an entity from the names of its parts.
 
+    Tables and schemas of which a part is None are found on the server: by search, or else in the
+    databases of the service. Users and teams must exist, if there is a client.
+
     Args:
-        metadata: client that finds the database if ``database_name=`` is None; else it may be None.
+        metadata: client that finds what is not known; without it, only complete names are built.
         entity_type: the entity class.
         kwargs: ``service_name=``, ``database_name=`` …; with ``fetch_multiple_entities=True`` a
-            list is returned.
+            list is returned; with ``skip_es_search=True`` the index is not searched.
 
     Returns:
-        The name, a list of names, or None if a part is missing.
+        The name, or a list of names; None if there is none on the server.
 
     Raises:
-        FQNBuildingException: names of this class cannot be built, or a name contains a quote.
+        FQNBuildingException: names of this class cannot be built, a part is missing that is not
+            looked for, or a name contains a quote.
         TypeError: an argument is missing or unknown.
     """
-    is_multiple = bool(kwargs.get("fetch_multiple_entities"))
     arguments = {name: value for name, value in kwargs.items() if name not in _SEARCH_OPTIONS}
     rule = _rule(entity_type)
     _check_arguments(entity_type.__name__, rule, arguments)
-    if arguments.get("database_name", "") is None:
+    missing = _missing(entity_type.__name__, rule, arguments)
+    if missing:
+        found = _find(metadata, entity_type, arguments, missing, kwargs)
+    elif metadata is not None and any("found" in part for part in rule):
+        existing = metadata.get_by_name(entity_type, _join_parts(rule, arguments))
+        found = [] if existing is None else [model_str(existing.fullyQualifiedName)]
+    else:
+        found = [_join_parts(rule, arguments)]
+    return (found or None) if kwargs.get("fetch_multiple_entities") else next(iter(found), None)
+
+
+def _find(
+    metadata: OpenMetadata | None,
+    entity_type: type,
+    arguments: dict[str, Any],
+    missing: list[str],
+    options: dict[str, Any],
+) -> list[str]:
+    """Return the names on the server that have the given parts."""
+    if metadata is None:
+        return []
+    rule = _rule(entity_type)
+    found: list[str] = []
+    if not options.get("skip_es_search"):
+        pattern = _join_parts(rule, {**arguments, **dict.fromkeys(missing, "*")})
+        hits = metadata.es_search_from_fqn(entity_type, pattern) or []
+        names_found = [model_str(each.fullyQualifiedName) for each in hits]
+        found = [each for each in names_found if _has_parts(each, rule, arguments)]
+    if not found and missing == [_DATABASE]:  # what was created just now is not indexed yet
         databases = _databases(metadata, arguments["service_name"])
-        built = [_join_parts(rule, {**arguments, "database_name": name}) for name in databases]
-        found = [fqn for fqn in built if fqn and _exists(metadata, entity_type, fqn)]
-        return found if is_multiple else next(iter(found), None)
-    one = _join_parts(rule, arguments)
-    return one if not is_multiple or one is None else [one]
+        built = [_join_parts(rule, {**arguments, _DATABASE: name}) for name in databases]
+        found = [each for each in built if metadata.get_by_name(entity_type, each) is not None]
+    return found
 
 
-def _rule(entity_type: type) -> list[Any]:
+def _has_parts(fqn: str, rule: list[Part], arguments: dict[str, Any]) -> bool:
+    """Return whether a name has the given parts; an asterisk in a search matches dots too."""
+    parts = [unquote_name(part) for part in split(fqn)]
+    given = [arguments[name] for name in _arguments(rule)]
+    return len(parts) == len(given) and all(
+        not name or unquote_name(name).casefold() == part.casefold()
+        for part, name in zip(parts, given, strict=True)
+    )
+
+
+def _missing(kind: str, rule: list[Part], arguments: dict[str, Any]) -> list[str]:
+    """Return the arguments that are None and are looked for on the server.
+
+    Raises:
+        FQNBuildingException: another one is None.
+    """
+    absent = [
+        names for part in rule if (names := _needed(part)) and not any(map(arguments.get, names))
+    ]
+    searched = {part["searched"] for part in rule if "searched" in part}
+    needed = [" or ".join(names) for names in absent if not searched.intersection(names)]
+    if needed:
+        without = ", ".join(needed)
+        raise FQNBuildingException(f"the name of a {kind} cannot be built without {without}")
+    return [name for names in absent for name in names]
+
+
+def _needed(part: Part) -> list[str]:
+    """Return the arguments of a part of a name of which one is needed; none for the others."""
+    return [value for kind, value in part.items() if kind not in {"literal", "optional"}]
+
+
+def _rule(entity_type: type) -> list[Part]:
+    """Return the parts of the name of an entity class."""
     rules: dict[str, list[Any]] = data_file("official_names.json")
     name = getattr(entity_type, "__name__", str(entity_type))
     if name not in rules:
@@ -104,18 +170,15 @@ def _rule(entity_type: type) -> list[Any]:
         raise FQNBuildingException(
             f"the name of a {name} cannot be built; build() supports {known}"
         )
-    return rules[name]
+    return [{"name": part} if isinstance(part, str) else part for part in rules[name]]
 
 
-def _arguments(rule: list[Any]) -> Iterator[str]:
+def _arguments(rule: list[Part]) -> Iterator[str]:
     for part in rule:
-        if isinstance(part, str):
-            yield part
-        else:
-            yield from (value for kind, value in part.items() if kind != "literal")
+        yield from (value for kind, value in part.items() if kind != "literal")
 
 
-def _check_arguments(name: str, rule: list[Any], arguments: dict[str, Any]) -> None:
+def _check_arguments(name: str, rule: list[Part], arguments: dict[str, Any]) -> None:
     expected = list(_arguments(rule))
     missing = [each for each in expected if each not in arguments]
     unknown = [each for each in arguments if each not in expected]
@@ -125,37 +188,27 @@ def _check_arguments(name: str, rule: list[Any], arguments: dict[str, Any]) -> N
         raise TypeError(f"the name of a {name} is built from {', '.join(expected)}{lacks}{extra}")
 
 
-def _join_parts(rule: list[Any], arguments: dict[str, Any]) -> str | None:
-    """Join the parts of a name; None if a required part is missing."""
+def _join_parts(rule: list[Part], arguments: dict[str, Any]) -> str:
+    """Join the parts of a name; all that are needed are given."""
     parts = []
     for part in rule:
-        if isinstance(part, str):
-            parts.append(arguments[part] and quote_name(arguments[part]))
-        elif "literal" in part:
+        if "literal" in part:
             parts.append(part["literal"])
-        elif "optional" in part:
-            if arguments[part["optional"]]:
-                parts.append(quote_name(arguments[part["optional"]]))
-        elif arguments[part["fqn"]]:
+        elif "fqn" in part and arguments[part["fqn"]]:
             parts.append(model_str(arguments[part["fqn"]]))
         else:
-            instead = arguments.get(part.get("else", ""))
-            parts.append(instead and quote_name(instead))
-    return FQN_SEPARATOR.join(parts) if all(parts) else None
+            name = arguments[[*part.values()][-1]]
+            if name:
+                parts.append(quote_name(name))
+    return FQN_SEPARATOR.join(parts)
 
 
-def _databases(metadata: OpenMetadata | None, service: str) -> list[str]:
+def _databases(metadata: OpenMetadata, service: str) -> list[str]:
     """Return the names of a service's databases."""
-    if metadata is None:
-        return []
     spec = metadata.gateway.spec("database")
     filters = {"service": quote_name(service), "page_size": _MAX_DATABASES}
     listed = metadata.gateway.call(spec.operations["list"], filters)
     return [str(each["name"]) for each in listed.get("data") or ()]
-
-
-def _exists(metadata: OpenMetadata | None, entity_type: type, fqn: str) -> bool:
-    return metadata is not None and metadata.get_by_name(entity_type, fqn) is not None
 
 
 def split_table_name(table_name: str) -> dict[str, str | None]:

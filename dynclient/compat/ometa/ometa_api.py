@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.client.client import Client
 from dynclient.compat.ometa import schema_classes
+from dynclient.compat.ometa.auth_mixin import AuthMixin
 from dynclient.compat.ometa.bulk_mixin import BulkMixin
 from dynclient.compat.ometa.connection import FIELDS, read
 from dynclient.compat.ometa.custom_property_mixin import CustomPropertyMixin
@@ -50,6 +51,7 @@ class OpenMetadata(
     ServiceMixin,
     BulkMixin,
     PipelineMixin,
+    AuthMixin,
     MissingMethods,
 ):
     """The official client of one server.

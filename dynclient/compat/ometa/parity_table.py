@@ -46,8 +46,16 @@ def _implementation(row: Row) -> str:
         return f"not implemented; use instead: {row['instead']}"
     if row["how"] == "code":
         return "code"
-    logged = "; an error of the server is logged" if "on_error" in row else ""
-    return f"`{row['method']} {row['path']}`{logged}"
+    return f"`{row['method']} {row['path']}`{_ON_ERROR[row.get('on_error')]}"
+
+
+_ON_ERROR = {
+    None: "",
+    "none": "; an error of the server is logged",
+    "empty": "; an error of the server is logged",
+    "none_if_absent": "; None if there is no such object",
+}
+"""What is said of errors, by the ``on_error`` of a row."""
 
 
 def _improvement(row: Row) -> str:

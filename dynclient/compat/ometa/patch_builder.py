@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.ometa import schema_classes
-from dynclient.model.json_patch import diff
+from dynclient.model.json_patch import diff, with_derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,6 +93,8 @@ def _list_operations(
 ) -> list[dict[str, Any]]:
     """Return operations that replace the lists that changed; a list that is absent is kept.
 
+    Items that a script builds again keep what the server derived for them.
+
     Lists are replaced as a whole: patched by index, a column that moves would be changed into its
     neighbour field by field, without the restricted fields.
     """
@@ -102,8 +104,8 @@ def _list_operations(
             continue
         old, new = before.get(name), after[name]
         if isinstance(old, list) and isinstance(new, list):
-            new = _merged(old, new, restricted, override)
-        if new != old:
+            new = with_derived(old, _merged(old, new, restricted, override))
+        if name not in before or diff(old, new):
             kind = "replace" if name in before else "add"
             operations.append({"op": kind, "path": f"/{name}", "value": new})
     return operations

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dynclient.compat.ometa import schema_classes
+from dynclient.compat.ometa.exceptions import InvalidEntityException
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_builder import PatchOperation
 from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.result_types import ColumnDescription, ColumnTag
+from dynclient.errors import Problem
+from dynclient.extensions.reference_fields import field_of, listed_references
+from dynclient.extensions.reference_lookup import bare
 from dynclient.extensions.tag_labels import labels_of, set_labels, with_labels, without_labels
 
 State = dict[str, Any]
@@ -63,7 +67,12 @@ class PatchHelpersMixin(PatchMixin):
     # -- columns -----------------------------------------------------------------------------------
 
     def patch_column_tags(
-        self, table: Any, column_tags: list[ColumnTag], operation: Any = PatchOperation.ADD
+        self,
+        table: Any = None,
+        column_tags: Sequence[ColumnTag] = (),
+        operation: Any = PatchOperation.ADD,
+        *,
+        entity: Any = None,
     ) -> Any:
         """Add or remove tags of columns of a table.
 
@@ -71,15 +80,27 @@ class PatchHelpersMixin(PatchMixin):
             table: the table.
             column_tags: ``ColumnTag(column_fqn=…, tag_label=…)``; names are compared without case.
             operation: ``PatchOperation.ADD`` or ``REMOVE``.
+            entity: the table, as this argument is called since 1.9.
+
+        Returns:
+            The table, also if the columns have the tags already; None if there is no such column,
+            or no such tag to remove.
         """
+        found: list[State] = []
+        table = entity if table is None else table
 
         def change(state: State) -> None:
             for each in column_tags:
                 labels = [schema_classes.payload(each.tag_label)]
                 for column in _columns_named(state, each.column_fqn):
                     _tag(column, labels, operation)
+                    found.append(column)
 
-        return self._read_and_patch(type(table), table.id, ["tags", "columns"], change)
+        def unchanged(same: Any) -> Any:
+            return same if found and not _is_removal(operation) else None
+
+        fields = ["tags", "columns"]
+        return self._read_and_patch(type(table), table.id, fields, change, unchanged=unchanged)
 
     def patch_column_tag(
         self, table: Any, column_fqn: str, tag_label: Any, operation: Any = PatchOperation.ADD
@@ -96,6 +117,9 @@ class PatchHelpersMixin(PatchMixin):
             table: the table.
             column_descriptions: ``ColumnDescription(column_fqn=…, description=…)``.
             force: replace existing descriptions too.
+
+        Returns:
+            The table; None if nothing changes.
         """
 
         def change(state: State) -> None:
@@ -133,16 +157,12 @@ class PatchHelpersMixin(PatchMixin):
                 the owners.
             force: replace existing owners.
             owner: one reference, as this argument is called before 1.5.
+
+        Returns:
+            The entity; None if nothing changes.
         """
-        references = _references(owner if owners is None else owners)
-
-        def change(state: State) -> None:
-            field = "owners" if "owners" in known else "owner"
-            if not state.get(field) or force:
-                _set_references(state, field, references)
-
-        known = self.gateway.spec(entity).entity.properties
-        return self._read_and_patch(entity, source.id, ["owners", "owner"], change)
+        references = _references(owner if owners is None else owners, "user")
+        return self._set_references(entity, source.id, "owners", references, keep=not force)
 
     def patch_domain(
         self, entity: Any, source: Any = None, domains: Any = None, *, domain: Any = None
@@ -154,18 +174,48 @@ class PatchHelpersMixin(PatchMixin):
             source: the entity if ``entity`` is its class; else the domain.
             domains: domains, or references to them.
             domain: a single domain, as a keyword.
+
+        Returns:
+            The entity; None if nothing changes.
         """
         if not isinstance(entity, type):
             entity, source, domains = type(entity), entity, source
-        references = _references(domain if domains is None else domains)
-        known = self.gateway.spec(entity).entity.properties
+        references = _references(domain if domains is None else domains, "domain")
+        return self._set_references(entity, source.id, "domains", references)
+
+    def _set_references(
+        self, entity: type, entity_id: Any, name: str, new: list[State], keep: bool = False
+    ) -> Any:
+        """Set references of an entity, in the field and the form that the release has for them.
+
+        Args:
+            entity: the entity class.
+            entity_id: id of the entity.
+            name: the kind of references, a key of ``reference_fields.json``.
+            new: the references.
+            keep: leave the entity as it is if it has some.
+
+        Raises:
+            InvalidEntityException: such entities have no such references.
+        """
+        known = self.gateway.spec(entity).entity
+        field = field_of(name, known.properties)
+        if field is None:
+            message = f"{entity.__name__} has no {name}"
+            problem = Problem("entity", entity.__name__, "argument", message)
+            raise InvalidEntityException(message, problems=(problem,))
+        is_list = self.gateway.release.node(known.path).properties[field].items is not None
 
         def change(state: State) -> None:
-            _set_references(state, "domains" if "domains" in known else "domain", references)
+            current = listed_references(state.get(field))
+            if (keep and current) or [each["id"] for each in current] == [e["id"] for e in new]:
+                return
+            if new:
+                state[field] = new if is_list else new[0]
+            else:
+                del state[field]
 
-        for reference in references:
-            reference.setdefault("type", "domain")
-        return self._read_and_patch(entity, source.id, ["domains", "domain"], change)
+        return self._read_and_patch(entity, entity_id, [field], change)
 
     # -- roles and policies ------------------------------------------------------------------------
 
@@ -249,25 +299,12 @@ def _columns(state: State) -> Iterator[State]:
         yield from _columns({"columns": column.get("children")})
 
 
-def _references(value: Any) -> list[State]:
-    """Return the references in a list, in a model with a list, or of a single entity."""
-    listed = schema_classes.payload(value)
-    if listed is None:
-        return []
-    return [
-        {name: each[name] for name in ("id", "type") if each.get(name) is not None}
-        for each in (listed if isinstance(listed, list) else [listed])
-    ]
+def _references(value: Any, kind: str) -> list[State]:
+    """Return the references in a list, in a model with a list, or of a single entity.
 
-
-def _set_references(state: State, field: str, references: list[State]) -> None:
-    """Set a field to references: a list, or one reference in older releases."""
-    is_list = field.endswith("s")
-    current = state.get(field) or []
-    before = [each["id"] for each in (current if isinstance(current, list) else [current])]
-    if before == [each["id"] for each in references]:
-        return
-    if references:
-        state[field] = references if is_list else references[0]
-    else:
-        state.pop(field, None)
+    Args:
+        value: references or entities.
+        kind: the entity type of what has no type itself, such as an entity.
+    """
+    listed = listed_references(schema_classes.payload(value))
+    return [bare({"type": kind, **each}) for each in listed]

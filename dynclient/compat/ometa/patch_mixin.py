@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.crud_mixin import CrudMixin, log
-from dynclient.compat.ometa.exceptions import APIError
+from dynclient.compat.ometa.exceptions import APIError, as_runtime_error
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_builder import CONSTRAINTS, build_patch, state_of
 from dynclient.errors import PreconditionFailed, TransportError
@@ -53,7 +53,8 @@ class PatchMixin(CrudMixin):
             if_match: the ETag that the entity must still have: ``W/"0.3"``.
 
         Raises:
-            APIError: the server returned an error, and ``skip_on_failure`` is false.
+            APIError: the server returned an error, and ``skip_on_failure`` is false; it is a
+                ``RuntimeError`` too, as is the next.
             TransportError: there was no response, and ``skip_on_failure`` is false.
             BadArguments: a state is not an entity.
         """
@@ -86,12 +87,15 @@ class PatchMixin(CrudMixin):
         try:
             body = self.gateway.entity_if_match(spec, "patch", {"id": key}, operations, if_match)
         except (APIError, TransportError) as error:
-            is_changed = if_match and isinstance(error, PreconditionFailed)
-            if is_changed or not skip_on_failure:
+            if if_match and isinstance(error, PreconditionFailed):
                 raise
-            log().error("%s %s could not be patched: %s", entity.__name__, key, error)
-            return None
-        return self._to_entity(entity, body)
+            failure = error
+        else:
+            return self._to_entity(entity, body)
+        if not skip_on_failure:
+            raise as_runtime_error(failure)
+        log().error("%s %s could not be patched: %s", entity.__name__, key, failure)
+        return None
 
     def _read_and_patch(
         self,
@@ -165,10 +169,23 @@ class PatchMixin(CrudMixin):
         return self._read_and_patch(type(entity), entity.id, ["lifeCycle"], change)
 
     def patch_automation_workflow_response(
-        self, automation_workflow: Any, test_connection_result: Any, workflow_status: Any
+        self,
+        automation_workflow: Any,
+        test_connection_result: Any = None,
+        workflow_status: Any = None,
+        *,
+        result: Any = None,
     ) -> None:
-        """Set the result of an automation workflow."""
-        values = {"response": test_connection_result, "status": workflow_status}
+        """Set the result of an automation workflow.
+
+        Args:
+            automation_workflow: the workflow.
+            test_connection_result: the result of the test of a connection.
+            workflow_status: the new status of the workflow.
+            result: the result, as this argument is called since 1.9.
+        """
+        response = result if test_connection_result is None else test_connection_result
+        values = {"response": response, "status": workflow_status}
         operations = [
             {"op": "add", "path": f"/{name}", "value": schema_classes.payload(value)}
             for name, value in values.items()

@@ -6,6 +6,7 @@ from typing import Any
 
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
+from dynclient.compat.ometa.query_mask import masked_query
 from dynclient.compat.ometa.request_methods import RequestMethods
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.errors import BadArguments, Problem
@@ -79,12 +80,18 @@ class ProfileMixin(RequestMethods):
         table = self.get_by_name(entity, fqn)
         if table is None:
             return None
+        return self._create_or_update_table_profiler_config(table.id, table_profiler_config)
+
+    def _create_or_update_table_profiler_config(
+        self, table_id: Any, table_profiler_config: Any
+    ) -> Any:
+        """Set how a table is profiled, by its id; scripts use it despite its underscore."""
         body = schema_classes.payload(table_profiler_config)
-        found = self._call_profiles("set_profiler_config", {"id": plain(table.id)}, body)
-        return self._to_entity(entity, found)
+        found = self._call_profiles("set_profiler_config", {"id": plain(table_id)}, body)
+        return self._to_entity(schema_classes.class_at(self.types, _TABLE), found)
 
     def ingest_entity_queries_data(self, entity: Any, queries: list[Any]) -> None:
-        """Create queries that use an entity.
+        """Create queries that use an entity, without their literals.
 
         Args:
             entity: the entity that was queried.
@@ -94,11 +101,13 @@ class ProfileMixin(RequestMethods):
         for request in queries:
             if getattr(request, "exclude_usage", False):
                 continue
-            query = {"id": plain(self.create_or_update(request).id)}
+            masked = {"query": masked_query(str(plain(request.query)))}
+            sent = type(request).model_validate({**schema_classes.payload(request), **masked})
+            query = {"id": plain(self.create_or_update(sent).id)}
             self._call_profiles("add_query_usage", query, used)
             for name, operation in _PEOPLE_OF_QUERY.items():
                 people = schema_classes.payload(getattr(request, name, None))
-                if people:
+                if people and self._profiles.has_operation(operation):
                     self._call_profiles(operation, query, people)
 
     def publish_query_cost(self, query_cost_data: Any, service_name: str) -> Any:
@@ -109,7 +118,7 @@ class ProfileMixin(RequestMethods):
             service_name: the service of the query.
         """
         query = schema_classes.class_at(self.types, _QUERY)
-        name = checksum(plain(query_cost_data.query))
+        name = checksum(masked_query(str(plain(query_cost_data.query))))
         found = self.get_by_name(query, f"{service_name}.{name}")
         if found is None:
             return None
@@ -123,6 +132,9 @@ class ProfileMixin(RequestMethods):
         return self._call_profiles("add_query_cost", {}, body)
 
     def _call_profiles(self, name: str, arguments: dict[str, Any], body: Any = None) -> Any:
-        profiles = Profiles(self.gateway.client.session, "tables")
-        operation = self.gateway.native(lambda: profiles.operation(name))
+        operation = self.gateway.native(lambda: self._profiles.operation(name))
         return self.gateway.call(operation, arguments, body)
+
+    @property
+    def _profiles(self) -> Profiles:
+        return Profiles(self.gateway.client.session, "tables")

@@ -12,11 +12,14 @@ A row of that file says which parameters a method has, which request it sends, a
     True if the body has values of any type, which are made JSON that servers accept.
 ``returns``
     What the method returns: ``none``; ``text``; ``as table``, an instance of that argument's class;
-    ``created data``, the entity that this request creates; ``class``, ``list`` or ``page`` and the
-    place of a schema; ``field``, a field and the place of its schema. Else decoded JSON.
+    ``created data``, the entity that this request creates; ``class``, ``list``, ``list_or_none``
+    (None for an empty list) or ``page`` and the place of a schema (after ``class`` also several,
+    with ``|`` between them, if the answer differs between releases); ``field``, a field and the
+    place of its schema. Else decoded JSON.
 ``on_error``
     What the method returns if the server rejects the request, after a log entry: ``none`` or
-    ``empty``. Else the error is raised.
+    ``empty``; or ``none_if_absent`` if there is no such object. Else, and with ``nullable=False``,
+    the error is raised.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.crud_mixin import CrudMixin, log
 from dynclient.compat.ometa.exceptions import APIError, MissingEntityTypeException
-from dynclient.compat.ometa.gateway import plain
+from dynclient.compat.ometa.gateway import is_absent, plain
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.data import data_file
 from dynclient.errors import ResponseInvalid
@@ -115,10 +118,15 @@ class RequestMethods(CrudMixin):
         try:
             body = self._response_body(row, arguments)
         except (APIError, ResponseInvalid) as error:
-            if "on_error" not in row:
+            result = row.get("on_error")
+            if result is None or arguments.get("nullable") is False:
                 raise
+            if result == "none_if_absent":
+                if not is_absent(error):
+                    raise
+                return None
             log().warning("%s: %s", row["name"], error.parts["message"] or error)
-            return _ON_ERROR[row["on_error"]]()
+            return _ON_ERROR[result]()
         return self._result(row.get("returns", ""), body, arguments)
 
     def _response_body(self, row: Row, arguments: dict[str, Any]) -> Any:
@@ -172,14 +180,29 @@ class RequestMethods(CrudMixin):
             name, _, place = rest.partition(" ")
             return self._as_class(place, body.get(name))
         if form == "class":
-            return self._as_class(rest, body)
+            return self._as_class(self._place_of(rest.split("|"), body), body)
         listed = [self._as_class(rest, each) for each in body.get("data") or ()]
         if form == "list":
             return listed
+        if form == "list_or_none":
+            return listed or None
         paging = body.get("paging") or {}
         return EntityList(
             listed, paging.get("total") or 0, paging.get("after"), paging.get("before")
         )
+
+    def _place_of(self, places: list[str], body: dict[str, Any]) -> str:
+        """Return the first place whose schema a body has all required properties of, or the last.
+
+        Args:
+            places: places of schemas; they differ if an answer differs between releases.
+            body: the body of a response.
+        """
+        known = self.types.paths
+        for place in places[:-1]:
+            if place in known and body.keys() >= {*self.types.node(place).required}:
+                return place
+        return places[-1]
 
     def _as_class(self, place: str, data: Any) -> Any:
         """Return data as an instance of the class at a place; as it is if there is no class."""
@@ -194,7 +217,7 @@ class RequestMethods(CrudMixin):
 def _result_kind(row: Row) -> str:
     """Return the kind of result of a row, by which the shape of the response is checked."""
     form = row.get("returns", "").partition(" ")[0]
-    if form in {"list", "page"}:
+    if form in {"list", "list_or_none", "page"}:
         return "page"
     if form in {"as", "class", "field"} and row["method"] == "GET":
         return "object"

@@ -8,9 +8,11 @@ from dynclient import model
 from dynclient.compat.conversion import entity_class
 from dynclient.compat.models.serialization import payload
 from dynclient.compat.ometa.exceptions import InvalidEntityException, MissingEntityTypeException
+from dynclient.compat.ometa.official_routes import official_spec, official_type
 from dynclient.drift.aliases import translate_object, with_own_names
 from dynclient.errors import Problem, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations.catalogue import CollectionSpec, catalogue
+from dynclient.schema.node import node_of as built_from
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Node, Release
@@ -22,6 +24,7 @@ __all__ = [
     "node_of",
     "payload",
     "release_of",
+    "spec_in",
     "spec_of",
     "to_send",
     "wrap",
@@ -100,10 +103,23 @@ def spec_of(cls: type) -> CollectionSpec:
     Raises:
         MissingEntityTypeException: the class has no collection.
     """
+    return spec_in(release_of(cls), cls)
+
+
+def spec_in(release: Release, entity: Any) -> CollectionSpec:
+    """Return the collection of an entity class or type name in a release.
+
+    Raises:
+        MissingEntityTypeException: the release has no such collection.
+    """
     try:
-        return catalogue(release_of(cls)).find(cls)
+        return catalogue(release).find(entity)
     except UnknownCollection as error:
-        raise MissingEntityTypeException(**error.parts) from None
+        node = built_from(entity)
+        found = None if node is None else official_spec(node, release)
+        if found is None:
+            raise MissingEntityTypeException(**error.parts) from None
+    return found
 
 
 def entity_name(cls: type) -> str:
@@ -118,7 +134,7 @@ def created_by(request: type) -> EntityType:
         InvalidEntityException: it is not a create request.
     """
     node = node_of(request)
-    entity = node.release.entity_of(node.path)
+    entity = node.release.entity_of(node.path) or official_type(node)
     if entity is None or entity.create != node.path or node.pointer:
         name = request.__name__
         message = f"{name} is not a create request, such as CreateTableRequest"

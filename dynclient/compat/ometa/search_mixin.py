@@ -151,7 +151,7 @@ class SearchMixin(CrudMixin):
         entity: type,
         query_filter: str | None = None,
         size: int = 100,
-        search_query: str = "",
+        search_query: Any = "",
         fields: Any = None,
         sort_field: str = "fullyQualifiedName",
         sort_order: str = "desc",
@@ -162,7 +162,8 @@ class SearchMixin(CrudMixin):
             entity: the entity class.
             query_filter: a query of Elasticsearch as JSON.
             size: ignored; the pages are those of ``om.search``.
-            search_query: a query string of Elasticsearch.
+            search_query: a query string of Elasticsearch; or the fields, which are in this place
+                before 1.9.
             fields: fields to return in addition to the default ones.
             sort_field: the field to sort by.
             sort_order: ``asc`` or ``desc``.
@@ -171,6 +172,8 @@ class SearchMixin(CrudMixin):
             APIError: the search failed.
         """
         del size
+        if search_query is None or isinstance(search_query, (list, tuple)):
+            search_query, fields = "", search_query or fields
         sign = "-" if str(plain(sort_order)).lower() == "desc" else ""
         hits = self._search_raw(
             self._kind(entity), query_filter, search_query, sort=f"{sign}{sort_field}"
@@ -283,12 +286,21 @@ class SearchMixin(CrudMixin):
         page = "from={from_}&size={size}"
         return f"/search/query?q=email.keyword:{{email}}&{page}&index={index}"
 
-    def name_search_query_es(self, entity: type, name: str, from_: int, size: int) -> str:
-        """Return the path of a search for entities by name."""
+    def name_search_query_es(
+        self, entity: type, name: str | None = None, from_: int = 0, size: int = 1
+    ) -> str:
+        """Return the path of a search for entities by name.
+
+        Without a name, it is a template, as before 1.9: ``.format(name=…, from_=…, size=…)``.
+        """
         from dynclient.extensions.search_query import query_string
 
-        index, words = self._search.index_of(self._kind(entity)), query_string(str(plain(name)))
-        return f"/search/query?q={quote(words)}&from={from_}&size={size}&index={index}"
+        index, page = self._search.index_of(self._kind(entity)), f"from={from_}&size={size}"
+        if name is None:
+            words, page = "{name}", "from={from_}&size={size}"
+        else:
+            words = quote(query_string(str(plain(name))))
+        return f"/search/query?q={words}&{page}&index={index}"
 
 
 def _processed(service_name: str) -> dict[str, Any]:

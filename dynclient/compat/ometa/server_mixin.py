@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.exceptions import InvalidEntityException, VersionParsingException
 from dynclient.errors import Problem
+from dynclient.schema.type_names import stem
 
 if TYPE_CHECKING:
     from dynclient.compat.ometa.gateway import Gateway
@@ -84,6 +85,20 @@ class ServerMixin:
         """Return the entity class that a class of create requests creates."""
         entity_type = schema_classes.created_by(create)
         return schema_classes.class_at(schema_classes.release_of(create), entity_type.path)
+
+    @staticmethod
+    def update_file_name(create: type, file_name: str) -> str:
+        """Return the name of an entity's module: ``databaseschema`` → ``databaseSchema``.
+
+        Args:
+            create: the class of its create requests.
+            file_name: the name of the module in lower case; returned for other classes.
+        """
+        try:
+            found = stem(schema_classes.created_by(create).path)
+        except InvalidEntityException:
+            return file_name
+        return found if found.lower() == file_name.lower() else file_name
 
     @staticmethod
     def get_create_entity_type(entity: type) -> type:

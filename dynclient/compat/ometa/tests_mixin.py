@@ -8,7 +8,7 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.request_methods import RequestMethods
-from dynclient.extensions.test_cases import TABLE_OF_SUITE
+from dynclient.extensions.test_cases import RESULT, CasesAndSuites
 from dynclient.operations import Operation
 
 
@@ -44,13 +44,20 @@ class TestsMixin(PatchMixin, RequestMethods):
         test_case_fqn: str,
         entity_link: str | None = None,
         test_suite_fqn: str | None = None,
-        test_definition_fqn: str | None = None,
-        test_case_parameter_values: list[Any] | None = None,
-        description: str | None = None,
+        test_definition_fqn: Any = None,
+        test_case_parameter_values: Any = None,
+        description: Any = None,
     ) -> Any:
-        """Return the test case with a name; create it from the other arguments if needed."""
+        """Return the test case with a name; create it from the other arguments if needed.
+
+        Since 1.7 there is no ``test_suite_fqn``; by position, the arguments after it move up.
+        """
         from dynclient import fqn
 
+        if isinstance(test_definition_fqn, (list, tuple)):
+            test_suite_fqn, test_definition_fqn, test_case_parameter_values, description = (
+                None, test_suite_fqn, [*test_definition_fqn], test_case_parameter_values,
+            )  # fmt: skip
         return self._get_or_create(
             "testCase",
             test_case_fqn,
@@ -124,10 +131,39 @@ class TestsMixin(PatchMixin, RequestMethods):
         found = self.get_executable_test_suite(entity_fqn)
         if found is not None:
             return found
-        spec = self.gateway.spec("testSuite")
-        known = self.gateway.release.node(spec.entity.create or "").properties
-        field = next(name for name in TABLE_OF_SUITE if name in known)
-        body = {"name": f"{plain(entity_fqn)}.testSuite", field: plain(entity_fqn)}
-        write = Operation("create", None, "PUT", f"{spec.route}/executable", body_kind="json")
-        entity = schema_classes.class_at(self.types, spec.entity.path)
-        return self._to_entity(entity, self.gateway.call(write, {}, body))
+        table, suites = str(plain(entity_fqn)), self.gateway.client["testSuite"]
+        suite = self.gateway.native(lambda: suites.for_table(table))
+        return self._to_entity(self._class_of("testSuite"), schema_classes.payload(suite))
+
+    def add_test_case_results(self, test_results: Any, test_case_fqn: Any) -> Any:
+        """Record a result of a test case, and return the server's answer as decoded JSON.
+
+        Args:
+            test_results: a ``CreateTestCaseResult``; before 1.6 a ``TestCaseResult``.
+            test_case_fqn: fully qualified name of the test case.
+        """
+        operation = self._quality_operation("add_result")
+        node = self.gateway.release.node(operation.body or RESULT)
+        body = schema_classes.to_send(node, test_results)
+        return self.gateway.call(operation, {"fqn": plain(test_case_fqn)}, body)
+
+    def get_test_case_results(self, test_case_fqn: Any, start_ts: int, end_ts: int) -> list[Any]:
+        """Return the results of a test case in a period.
+
+        Args:
+            test_case_fqn: fully qualified name of the test case.
+            start_ts: start of the period, in milliseconds since 1970.
+            end_ts: end of the period, in milliseconds since 1970.
+        """
+        arguments = {
+            "fqn": plain(test_case_fqn),
+            "startTs": plain(start_ts),
+            "endTs": plain(end_ts),
+        }
+        body = self.gateway.call(self._quality_operation("results"), arguments)
+        return [self._as_class(RESULT, each) for each in body.get("data") or ()]
+
+    def _quality_operation(self, name: str) -> Operation:
+        cases = CasesAndSuites(self.gateway.client.session, "test_cases")
+        found: Operation = self.gateway.native(lambda: cases.operation(name))
+        return found

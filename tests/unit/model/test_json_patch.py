@@ -6,9 +6,11 @@ import copy
 from typing import Any
 
 import jsonpatch
+import jsonschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dynclient.data import data_file
 from dynclient.model.json_patch import diff, same
 
 JSON = st.recursive(
@@ -200,6 +202,52 @@ def test_a_column_that_is_written_again_keeps_its_full_name() -> None:
     assert diff([old], [new]) == [{"op": "remove", "path": "/0/constraint"}]
     renamed = [each["path"] for each in diff([old], [{**new, "name": "key"}])]
     assert "/0/fullyQualifiedName" in renamed
+
+
+STRUCT = {
+    "name": "address",
+    "dataType": "STRUCT",
+    "dataTypeDisplay": "struct<city:varchar(9)>",
+    "children": [
+        {
+            "name": "city",
+            "dataType": "VARCHAR",
+            "dataLength": 9,
+            "dataTypeDisplay": "varchar(9)",
+            "tags": [],
+        }
+    ],
+}
+
+
+def rebuilt(length: int = 9) -> dict[str, Any]:
+    """Return the column as a script writes it."""
+    city = {"name": "city", "dataType": "VARCHAR", "dataLength": length}
+    return {"name": "address", "dataType": "STRUCT", "children": [city]}
+
+
+def test_a_column_of_the_same_type_keeps_the_text_for_its_type() -> None:
+    assert diff([STRUCT], [rebuilt()]) == []
+    described = diff([STRUCT], [{**rebuilt(), "description": "Where."}])
+    assert described == [{"op": "add", "path": "/0/description", "value": "Where."}]
+    key = {"name": "id", "dataType": "INT"}
+    moved = diff([STRUCT, key], [key, rebuilt()])
+    assert not any("dataTypeDisplay" in each["path"] for each in moved)
+
+
+def test_a_column_of_another_type_loses_the_text_for_its_type() -> None:
+    longer = {each["path"]: each["op"] for each in diff([STRUCT], [rebuilt(20)])}
+    assert longer == {
+        "/0/dataTypeDisplay": "remove",
+        "/0/children/0/dataLength": "replace",
+        "/0/children/0/dataTypeDisplay": "remove",
+    }
+    bare = {"name": "x", "dataTypeDisplay": "int"}  # a part without a type of its own
+    assert diff([bare], [{"name": "x"}]) == [{"op": "remove", "path": "/0/dataTypeDisplay"}]
+
+
+def test_the_list_of_derived_fields_is_valid() -> None:
+    jsonschema.validate(data_file("derived_fields.json"), data_file("derived_fields.schema.json"))
 
 
 def test_an_entity_of_the_same_name_lends_no_full_name() -> None:

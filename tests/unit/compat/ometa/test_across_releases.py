@@ -111,8 +111,10 @@ def test_queries_are_created_with_the_entity_they_use() -> None:
             with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}) as metadata:
                 metadata.ingest_entity_queries_data(table, [request])
             sent = [(seen.path.rpartition("/")[2], seen.json) for seen in stub.seen[-2:]]
+            created = next(seen.json for seen in stub.seen if seen.method == "PUT")
     finally:
         compat.uninstall()
+    assert created == {"query": "select ?", "service": "s", "users": ["ada"]}
     assert sent == [("usage", [{"id": IDENTITY, "type": "table"}]), ("users", ["ada"])]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dynclient import compat, errors
+from dynclient.compat.models.validation_errors import ValidationError
 from dynclient.compat.ometa.exceptions import (
     APIError,
     EmptyPayloadException,
@@ -365,3 +366,21 @@ def test_masks_are_neither_created_nor_patched(
     stub.default = {**parts, "connection": connection("*********", "v")}
     metadata.patch(service, source, destination)
     assert [each["path"] for each in stub.seen[-1].json] == ["/connection/config/username"]
+
+
+def test_entities_are_validated_if_failures_must_not_be_skipped(
+    metadata: Any, stub: Stub, get: Get
+) -> None:
+    good = {"id": IDENTITY, "name": "good", "columns": []}
+    bad = {**good, "name": "bad", "columns": [{"name": "id", "dataType": "NO SUCH TYPE"}]}
+    stub.routes["/api/v1/tables"] = {"data": [good, bad], "paging": {"total": 2}}
+    table = get("entity.data.table", "Table")
+    for skipped in (None, True):
+        found = metadata.list_entities(table, skip_on_failure=skipped).entities
+        assert [each.name.root for each in found] == ["good", "bad"]
+    with pytest.raises(ValidationError, match="dataType"):
+        metadata.list_entities(table, skip_on_failure=False)
+    with pytest.raises(ValidationError):
+        next(metadata.list_all_entities(table, skip_on_failure=False))
+    stub.routes["/api/v1/tables"] = {"data": [good], "paging": {"total": 1}}
+    assert len(metadata.list_entities(table, skip_on_failure=False).entities) == 1

@@ -77,7 +77,63 @@ def test_without_a_database_the_name_is_none(get: Get) -> None:
     assert official_fqn.build(None, table, **{**TABLE, "database_name": None}) is None
 
 
-def test_a_database_that_is_not_named_is_looked_for(get: Get, metadata: Any, stub: Stub) -> None:
+@pytest.mark.parametrize(
+    ("parts", "missing"),
+    [
+        ({**TABLE, "table_name": None}, "table_name"),
+        ({**TABLE, "database_name": None, "table_name": None}, "table_name"),
+    ],
+)
+def test_a_part_that_nothing_is_found_by_must_be_given(
+    get: Get, parts: dict[str, Any], missing: str
+) -> None:
+    with pytest.raises(FQNBuildingException, match=f"a Table cannot be built without {missing}$"):
+        official_fqn.build(None, get("entity.data.table", "Table"), **parts)
+
+
+def test_a_container_needs_its_service_or_its_parent(get: Get) -> None:
+    parts = {"service_name": None, "parent_container": None, "container_name": "c"}
+    with pytest.raises(FQNBuildingException, match=r"without parent_container or service_name$"):
+        official_fqn.build(None, get("entity.data.container", "Container"), **parts)
+
+
+def answer_search(stub: Stub, *names: str) -> None:
+    """Let the index find tables, which the server has."""
+    hits = [
+        {"_source": {"fullyQualifiedName": name, "entityType": "table", "name": "t"}}
+        for name in names
+    ]
+    stub.routes["/api/v1/search/fieldQuery"] = {"hits": {"hits": hits, "total": {"value": 1}}}
+    for name in names:
+        path = f"/api/v1/tables/name/{name.replace(chr(34), '%22')}"
+        stub.routes[path] = {"id": "3", "name": "t", "fullyQualifiedName": name}
+
+
+def test_tables_are_found_by_the_parts_that_are_known(get: Get, metadata: Any, stub: Stub) -> None:
+    table = get("entity.data.table", "Table")
+    answer_search(stub, 's.d."a.b".t', "s.e.f.T", "s.e.other.x.t")
+    parts = {**TABLE, "database_name": None, "schema_name": None}
+    assert official_fqn.build(metadata, table, **parts) == 's.d."a.b".t'
+    assert "fieldValue=s.%2A.%2A.t" in stub.seen[0].path
+    found = official_fqn.build(metadata, table, **parts, fetch_multiple_entities=True)
+    assert found == ['s.d."a.b".t', "s.e.f.T"], (
+        "an asterisk matches more names than there are parts"
+    )
+    any_service = {**parts, "service_name": None, "schema_name": "f"}
+    assert official_fqn.build(metadata, table, **any_service) == "s.e.f.T"
+
+
+def test_nothing_is_found_without_a_search(get: Get, metadata: Any, stub: Stub) -> None:
+    table = get("entity.data.table", "Table")
+    parts = {**TABLE, "schema_name": None}
+    assert official_fqn.build(metadata, table, **parts, skip_es_search=True) is None
+    assert stub.seen == []
+
+
+def test_a_database_is_looked_for_where_the_index_does_not_know_the_table(
+    get: Get, metadata: Any, stub: Stub
+) -> None:
+    answer_search(stub)
     listed = [{"id": "1", "name": "one"}, {"id": "2", "name": "two"}]
     stub.routes["/api/v1/databases"] = {"data": listed, "paging": {"total": 2}}
     stub.routes["/api/v1/tables/name/s.two.%22a.b%22.t"] = {"id": "3", "name": "t"}
@@ -87,7 +143,19 @@ def test_a_database_that_is_not_named_is_looked_for(get: Get, metadata: Any, stu
     assert official_fqn.build(metadata, table, **arguments, fetch_multiple_entities=True) == [
         's.two."a.b".t'
     ]
-    assert "service=s" in stub.seen[0].path
+    assert "service=s" in stub.seen[1].path
+    absent = {**arguments, "table_name": "no"}
+    assert official_fqn.build(metadata, table, **absent, fetch_multiple_entities=True) is None
+
+
+def test_users_must_exist_where_there_is_a_client(get: Get, metadata: Any, stub: Stub) -> None:
+    user = get("entity.teams.user", "User")
+    ada = {"id": "1", "name": "ada", "fullyQualifiedName": "ada"}
+    stub.routes["/api/v1/users/name/Ada"] = ada
+    assert official_fqn.build(metadata, user, user_name="Ada") == "ada"
+    assert official_fqn.build(metadata, user, user_name="bob") is None
+    many = official_fqn.build(metadata, user, user_name="Ada", fetch_multiple_entities=True)
+    assert many == ["ada"]
 
 
 @pytest.mark.parametrize(

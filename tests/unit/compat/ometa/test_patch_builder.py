@@ -119,6 +119,19 @@ def test_lists_of_named_things_are_merged_by_name() -> None:
     ]
 
 
+def test_a_list_that_is_built_again_keeps_what_the_server_derived() -> None:
+    derived = {"dataTypeDisplay": "int", "fullyQualifiedName": "s.d.x.t.a", "ordinalPosition": 1}
+    source = {"columns": [{"name": "a", "dataType": "INT", **derived}]}
+    again = {"columns": [{"name": "a", "dataType": "INT", "ordinalPosition": 1}]}
+    assert build_patch(source, again) is None
+    assert build_patch(source, again, array_entity_fields=["columns"]) is None
+    again["columns"].append({"name": "b", "dataType": "INT", "ordinalPosition": 2})
+    operations = build_patch(source, again, array_entity_fields=["columns"])
+    assert operations is not None
+    (replaced,) = operations
+    assert replaced["value"] == [source["columns"][0], again["columns"][1]]
+
+
 def test_an_absent_list_is_kept() -> None:
     destination = {name: value for name, value in SOURCE.items() if name != "columns"}
     assert build_patch(SOURCE, destination, array_entity_fields=["columns"]) is None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dynclient.compat.ometa.exceptions import InvalidEntityException
 from dynclient.errors import BadArguments, TransportError
 from tests.support.stub import Reply, Stub
 
@@ -123,7 +124,8 @@ def test_a_property_is_defined_for_a_type(metadata: Any, stub: Stub, get: Get) -
     stub.routes["/api/v1/metadata/types/name/table"] = {"id": ONE, "name": "table"}
     stub.routes[f"PUT /api/v1/metadata/types/{ONE}"] = {"id": ONE, "customProperties": []}
     kind = metadata.get_property_type_ref(CustomPropertyDataTypes.STRING)
-    assert (str(kind.id.root), kind.type) == (TWO, "type")
+    assert type(kind) is get("type.customProperty", "PropertyType")
+    assert (str(kind.root.id.root), kind.root.type) == (TWO, "type")
     request = get("api.data.createCustomProperty", "CreateCustomPropertyRequest")(
         name="shelf", description="Where it lies.", propertyType=kind
     )
@@ -138,9 +140,10 @@ def test_a_property_is_defined_for_a_type(metadata: Any, stub: Stub, get: Get) -
 def test_properties_of_a_type_are_listed(metadata: Any, stub: Stub, get: Get) -> None:
     current = {"name": "shelf", "description": "d", "propertyType": {"id": TWO, "type": "type"}}
     stub.routes["/api/v1/metadata/types/name/table"] = {"id": ONE, "customProperties": [current]}
-    (found,) = metadata.get_entity_custom_properties(get("entity.data.table", "Table"))
-    assert type(found) is get("type.customProperty", "CustomProperty")
+    assert metadata.get_entity_custom_properties(get("entity.data.table", "Table")) == [current]
     assert stub.seen[0].path.endswith("?fields=customProperties")
+    stub.routes["/api/v1/metadata/types/name/table"] = {"id": ONE, "name": "table"}
+    assert metadata.get_entity_custom_properties("table") == []
 
 
 @pytest.mark.parametrize(("force", "expected"), [(False, {"old": 1, "new": 2}), (True, {"new": 2})])
@@ -159,6 +162,19 @@ def test_other_properties_are_kept_unless_forced(
     }
 
 
+def test_a_reviewer_may_be_a_team(metadata: Any, stub: Stub, get: Get) -> None:
+    glossary = get("entity.data.glossary", "Glossary")
+    stub.routes[f"/api/v1/glossaries/{ONE}"] = {"id": ONE, "name": "words"}
+    stub.routes[f"PATCH /api/v1/glossaries/{ONE}"] = {"id": ONE, "name": "words"}
+    stub.routes[f"/api/v1/teams/{TWO}"] = {"id": TWO, "name": "editors"}
+    for reviewer in (TWO, {"id": TWO, "type": "team", "name": "editors"}):
+        metadata.patch_reviewers(glossary, ONE, reviewer)
+        (added,) = stub.seen[-1].json
+        assert added["value"] == [{"id": TWO, "type": "team"}]
+    metadata.patch_reviewers(glossary, ONE, ONE)  # there is no such user or team
+    assert stub.seen[-1].json[0]["value"] == [{"id": ONE, "type": "user"}]
+
+
 # -- tests of data ---------------------------------------------------------------------------------
 
 
@@ -173,6 +189,12 @@ def test_a_test_case_is_created_if_it_does_not_exist(metadata: Any, stub: Stub) 
     assert case.name.root == "k"
     sent = stub.seen[-1].json
     assert (sent["name"], sent["testDefinition"]) == ("k.1", "rows")
+    values = [{"name": "value", "value": "3"}]
+    for arguments in (("suite", "rows", values, "d"), ("rows", values, "d")):
+        metadata.get_or_create_test_case("s.d.x.t.k", "<#E::table::s.d.x.t>", *arguments)
+        sent = stub.seen[-1].json
+        assert (sent["testDefinition"], sent["parameterValues"]) == ("rows", values)
+        assert sent["description"] == "d"
     stub.routes["/api/v1/dataQuality/testCases/name/s.d.x.t.%22k.1%22"] = {"id": TWO, "name": "k"}
     assert str(metadata.get_or_create_test_case('s.d.x.t."k.1"').id.root) == TWO
 
@@ -182,9 +204,10 @@ def test_the_suite_of_a_table_is_found_or_created(metadata: Any, stub: Stub) -> 
     route = "/api/v1/tables/name/s.d.x.t"
     stub.routes[route] = [{**TABLE, "testSuite": reference}, TABLE]
     assert str(metadata.get_or_create_executable_test_suite("s.d.x.t").id.root) == TWO
-    stub.routes["PUT /api/v1/dataQuality/testSuites/executable"] = {"id": ONE, "name": "suite"}
+    stub.routes["POST /api/v1/dataQuality/testSuites/executable"] = {"id": ONE, "name": "suite"}
     assert str(metadata.get_or_create_executable_test_suite("s.d.x.t").id.root) == ONE
     assert stub.seen[-1].json["name"] == "s.d.x.t.testSuite"
+
     with pytest.raises(RuntimeError, match="does not exist"):
         metadata.get_executable_test_suite("s.d.x.absent")
 
@@ -222,8 +245,10 @@ def test_a_refused_patch_is_logged_or_raised(
     after = before.model_copy(update={"displayName": "T"})
     assert metadata.patch(table, before, after) is None
     assert ONE in caplog.text
-    with pytest.raises(APIError):
+    with pytest.raises(APIError) as failure:
         metadata.patch(table, before, after, skip_on_failure=False)
+    assert isinstance(failure.value, RuntimeError), "as the official client raises"
+    assert failure.value.status_code == 404
 
 
 def test_a_patch_without_a_response_is_logged_or_raised(
@@ -235,8 +260,9 @@ def test_a_patch_without_a_response_is_logged_or_raised(
     stub.routes[f"PATCH /api/v1/tables/{ONE}"] = Reply(0)
     assert metadata.patch(table, before, after) is None
     assert ONE in caplog.text
-    with pytest.raises(TransportError):
+    with pytest.raises(TransportError) as failure:
         metadata.patch(table, before, after, skip_on_failure=False)
+    assert isinstance(failure.value, RuntimeError)
 
 
 def test_tags_that_are_there_already_return_the_entity(metadata: Any, stub: Stub, get: Get) -> None:
@@ -247,6 +273,29 @@ def test_tags_that_are_there_already_return_the_entity(metadata: Any, stub: Stub
     found = metadata.patch_tag(table, table.model_validate(TABLE), label)
     assert found.tags[0].tagFQN.root == "PII.None"
     assert [seen.method for seen in stub.seen] == ["GET"]
+
+
+def test_columns_that_have_a_tag_return_the_table(metadata: Any, stub: Stub, get: Get) -> None:
+    from metadata.ingestion.models.table_metadata import ColumnTag
+
+    label = {"tagFQN": "A.1", "source": "Tag", "labelType": "Manual", "state": "Confirmed"}
+    column = {"name": "id", "dataType": "INT", "fullyQualifiedName": "s.d.x.t.id", "tags": [label]}
+    stub.routes[f"/api/v1/tables/{ONE}"] = {**TABLE, "columns": [column]}
+    table = get("entity.data.table", "Table").model_validate(TABLE)
+    tag, change = ColumnTag(column_fqn="s.d.x.t.ID", tag_label=label), metadata.patch_column_tags
+    assert change(table, [tag]).columns[0].tags[0].tagFQN.root == "A.1"
+    assert change(entity=table, column_tags=[tag]).id.root is not None
+    elsewhere = ColumnTag(column_fqn="s.d.x.t.no", tag_label=label)
+    assert change(table, [elsewhere]) is None
+    other = ColumnTag(column_fqn="s.d.x.t.id", tag_label={**label, "tagFQN": "A.2"})
+    assert change(table, [other], operation="remove") is None
+    assert {each.method for each in stub.seen} == {"GET"}
+
+
+def test_a_class_without_owners_has_none(metadata: Any, get: Get) -> None:
+    table = get("entity.data.table", "Table").model_validate(TABLE)
+    with pytest.raises(InvalidEntityException, match="User has no owners"):
+        metadata.patch_owner(get("entity.teams.user", "User"), table, None)
 
 
 def test_a_label_that_is_built_again_is_not_changed(metadata: Any, stub: Stub, get: Get) -> None:

@@ -99,6 +99,17 @@ def test_all_pages_of_a_search_are_read(metadata: Any, one_hit: Stub, Table: Any
         list(metadata.paginate_es(Table, "{not json"))
 
 
+def test_fields_may_be_where_releases_before_1_9_have_them(
+    metadata: Any, one_hit: Stub, Table: Any
+) -> None:
+    assert ids(metadata.paginate_es(Table, None, 100, ["tags"])) == [ONE]
+    read = next(seen.path for seen in one_hit.seen if "/tables/name/" in seen.path)
+    assert read.endswith("?fields=tags")
+    template = metadata.name_search_query_es(Table)
+    page = template.format(name="ada", from_=0, size=1)
+    assert page == "/search/query?q=ada&from=0&size=1&index=table_search_index"
+
+
 def test_definitions_of_views_are_documents_of_the_index(metadata: Any, stub: Stub) -> None:
     place = {"database": {"name": "d"}, "databaseSchema": {"name": "x"}}
     old = {"name": "w", "viewDefinition": "select 2"}
