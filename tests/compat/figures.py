@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from dynclient import compat
 from dynclient.compat.ometa.request_methods import rows
 from tests.compat.comparison import RELEASE, recorded
 from tests.compat.differences import listed
+from tests.compat.imported_names import import_all
 from tests.compat.official import HERE
 from tests.compat.test_names import WANTED, listed_names
 from tests.support.documents import ROOT
@@ -60,6 +62,23 @@ def generated_names() -> Iterator[Figure]:
         total - len(listed_names() - listed_names("later")),
         total,
         "compat/test_names.py",
+    )
+
+
+def imported_names() -> Iterator[Figure]:
+    """Yield the names outside ``metadata.generated`` that scripts import."""
+    compat.install("starter")
+    try:
+        imported = import_all()
+    finally:
+        compat.uninstall()
+    names = [each for each in imported if "ingestion framework" not in (each.error or "")]
+    yield Figure(
+        "names that public scripts import from other modules, without those of the ingestion"
+        " framework",
+        sum(each.error is None for each in names),
+        len(names),
+        "compat/test_imported_names.py",
     )
 
 
@@ -111,6 +130,7 @@ def documentation() -> Iterator[Figure]:
 COUNTED: tuple[Callable[[], Iterator[Figure]], ...] = (
     methods,
     generated_names,
+    imported_names,
     calls,
     scripts,
     documentation,
