@@ -17,6 +17,8 @@
 #                          (another one: PEER=.venv-peer-2.0 PEER_RELEASE=2.0.6.0
 #                          PEER_WITH='"dbt-core<1.12"')
 #   make test-official     the tests that compare with the official SDK, installed in $(PEER)
+#   make record-official   what the official SDK does, for tests that run without it
+#                          (tests/compat/data/calls-1.6.0.json)
 #   make fuzz              requests that schemathesis makes of the sandbox's OpenAPI document, in an
 #                          environment of its own ($(FUZZ))
 #   make mutate MODULE=dynclient/model/masking.py
@@ -40,7 +42,7 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(8, len(os.sched_getaffinity(0
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench bench-peer docs site pictures coverage reliability test-official fuzz mutate dist clean
+.PHONY: demo test lint bench bench-peer docs site pictures coverage reliability test-official record-official fuzz mutate dist clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.installed
@@ -79,6 +81,9 @@ reliability: $(VENV)/.tested
 
 test-official: $(VENV)/.tested $(PEER)/.created
 	DYNCLIENT_OFFICIAL="$(abspath $(PEER)/bin/python)" $(BIN)/python -m pytest -m official $(ARGS)
+
+record-official: $(VENV)/.tested $(PEER)/.created
+	$(BIN)/python -m tests.compat.comparison "$(abspath $(PEER)/bin/python)"
 
 fuzz: $(FUZZ)/.fuzzed
 	$(FUZZ)/bin/python -m pytest -p no:schemathesis tests/sandbox/test_schemathesis.py $(ARGS)

@@ -70,7 +70,7 @@ role = metadata.create_or_update(
 )
 found = metadata.get_by_name(Role, "looker", fields=["policies"])
 assert [each.name for each in found.policies.root] == ["lookers"]
-assert metadata.get_by_name(Policy, "lookers").rules[0].effect is Effect.allow
+assert metadata.get_by_name(Policy, "lookers").rules.root[0].effect is Effect.allow
 
 user = metadata.create_or_update(bot_user)
 assert user.isBot is True
@@ -78,7 +78,7 @@ bot = metadata.create_or_update(CreateBot(name="nightly-bot", botUser=user.name.
 assert bot.botUser.id == user.id
 
 assert metadata.get_reference_by_email("b.ada@example.com").root[0].id == ada.id
-assert metadata.get_reference_by_name("bot-keepers", is_owner=True).root[0].type == "team"
+assert metadata.get_reference_by_name("b.ada").root[0].type == "user"
 
 metadata.delete(Bot, bot.id, hard_delete=True)  # and its user with it
 for entity, created in ((Team, team), (Role, role), (Policy, policy), (User, ada)):

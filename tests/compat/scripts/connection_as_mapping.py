@@ -17,7 +17,6 @@ described = {
     "hostPort": os.environ.get("OM_HOST", "http://localhost:8585/api"),
     "authProvider": "openmetadata",
     "securityConfig": {"jwtToken": os.environ.get("OM_TOKEN", "eyJ.made.up")},
-    "extraHeaders": {"X-Team": "data"},
     "enableVersionValidation": False,
 }
 config = OpenMetadataConnection.model_validate(described)

@@ -63,10 +63,10 @@ assert owners.root[0].name == "owner-eve"
 
 to_fay = EntityReferenceList(root=[EntityReference(id=fay.id, type="user")])
 assert metadata.patch_owner(entity=Table, source=table, owners=to_fay) is None  # has one
-changed = metadata.patch_owner(entity=Table, source=table, owners=to_fay, force=True)
-assert [owner.id.root for owner in changed.owners.root] == [fay.id.root]
 removed = metadata.patch_owner(entity=Table, source=table, owners=None, force=True)
 assert not (removed.owners and removed.owners.root)
+changed = metadata.patch_owner(entity=Table, source=table, owners=to_fay)
+assert [owner.id.root for owner in changed.owners.root] == [fay.id.root]
 
 metadata.delete(DatabaseService, service.id, recursive=True, hard_delete=True)
 for user in (eve, fay):

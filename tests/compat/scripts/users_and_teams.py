@@ -55,8 +55,8 @@ assert found.teamType == TeamType.Group
 
 user = metadata.get_by_name(entity=User, fqn="crew-ada", fields=["teams"])
 assert [reference.name for reference in user.teams.root] == ["crew"]
-reference = metadata.get_reference_by_name(name="crew", is_owner=True)
-assert reference.root[0].id.root == team.id.root
+reference = metadata.get_reference_by_name(name="crew-ada", is_owner=True)
+assert reference.root[0].id.root == ada.id.root
 assert metadata.get_reference_by_email("crew-bob@example.com").root[0].type == "user"
 assert metadata.get_reference_by_name("nobody-at-all") is None
 
