@@ -1,0 +1,1 @@
+"""A catalogue as files: create requests of entities, documents, and folders of them."""
