@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dynclient import as_code as as_code
     from dynclient import errors as errors
     from dynclient import fqn as fqn
     from dynclient import sandbox as sandbox
@@ -134,7 +135,7 @@ _HOMES = {
 }
 """Public names with the module that defines them."""
 
-_MODULES = ("errors", "fqn", "sandbox", "testing")
+_MODULES = ("as_code", "errors", "fqn", "sandbox", "testing")
 """Public names of modules."""
 
 _IPYTHON = ("load_ipython_extension", "unload_ipython_extension")

@@ -225,16 +225,3 @@ def _without_ids(
             for number, inner in enumerate(value)
         ]
     return value
-
-
-def patched_fields(entity: EntityType, release: Release, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of an entity that no create request has and that a patch sets.
-
-    Args:
-        entity: its entity type.
-        release: the release.
-        raw: the JSON of the entity, with all its fields.
-    """
-    if entity.create is None:
-        return {}
-    return RequestFields(release, entity, entity.create, portable=True).patched(raw)

@@ -34,9 +34,9 @@ SECTIONS = ("fields", "followers", "lineage", "customProperties", "sampleData", 
 ``customProperties``
     Definitions of the custom properties of an entity type; only of documents of types.
 ``sampleData``, ``profile``
-    Sample rows and the last profile of a table.
+    Sample data, and the last profile of a table, as the requests have it that write them.
 ``feed``
-    Threads about the entity.
+    Conversations about the entity: ``[{"about": link, "from": user, "message": …, "posts": […]}]``.
 """
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import fqn, model
-from dynclient.as_code.create_requests import create_request, patched_fields
+from dynclient.as_code.create_requests import create_request
 from dynclient.as_code.documents import Document
 from dynclient.as_code.folder_writer import FolderWriter
 from dynclient.as_code.manifest import Manifest
 from dynclient.as_code.request_fields import LeftOut, Reference, RequestFields
 from dynclient.as_code.secret_places import SecretPlaces, Store
+from dynclient.as_code.sections import FOLLOWERS, PATCHED, SectionReader, Switches
 from dynclient.bulk.order import parents_of, type_level
 from dynclient.data import data_file
 from dynclient.documentation import document_fields
@@ -43,7 +44,7 @@ class Options(NamedTuple):
     secrets: Store = "env"
     tests: bool = True
     custom_properties: bool = True
-    followers: bool = False
+    sections: Switches = Switches()
 
     @property
     def is_partial(self) -> bool:
@@ -52,11 +53,12 @@ class Options(NamedTuple):
 
     def selection(self) -> dict[str, Any]:
         """Return the options that decide what is dumped, for the manifest."""
-        defaults = Options()
+        defaults = {**Options()._asdict(), **Switches()._asdict()}
+        chosen = {**self._asdict(), **self.sections._asdict()}
         return {
             name: list(value) if isinstance(value, tuple) else value
-            for name, value in self._asdict().items()
-            if name not in {"format", "secrets"} and value != getattr(defaults, name)
+            for name, value in chosen.items()
+            if name not in {"format", "secrets", "sections"} and value != defaults[name]
         }
 
 
@@ -115,6 +117,7 @@ class _Dump:
         self._release = session.release
         self._writer = writer
         self._options = options
+        self._reader = SectionReader(session, options.sections)
         self._secrets = SecretPlaces(options.secrets)
         self._written: set[Key] = set()
         self._needed: set[Key] = set()
@@ -247,8 +250,8 @@ class _Dump:
         table = data_file("create_requests.json")
         wanted = {*self._create_fields(entity), *table["patched"]}
         wanted.update(row["from"].partition(".")[0] for row in table["sources"])
-        if self._options.followers:
-            wanted.add("followers")
+        if self._options.sections.followers:
+            wanted.add(FOLLOWERS)
         names: dict[str, None] = {}
         for path in sorted(facts.absent(entity.name, "list")):
             first = path.partition(".")[0].removesuffix("[]")
@@ -308,28 +311,18 @@ class _Dump:
         made = create_request(entity, self._release, raw, portable=True)
         node = self._release.node(entity.create or "")
         request = self._secrets.replaced(node, made.request, *key)
-        sections = self._sections(entity, raw, key, referenced=referenced)
         self._note(made.references)
+        sections: dict[str, Any] = {}
+        if not referenced:
+            sections, references = self._reader.sections(spec, raw)
+            self._note(references)
+            if PATCHED in sections:
+                own = self._release.node(entity.path)
+                sections[PATCHED] = self._secrets.replaced(own, sections[PATCHED], *key)
         for each in made.left_out:
-            if each.path.partition(".")[0] not in {*sections.get("fields", ()), *sections}:
+            if each.path.partition(".")[0] not in {*sections.get(PATCHED, ()), *sections}:
                 self.left_out[each] += 1
         self._write(Document(*key, self._release.name, request, sections, referenced))
-
-    def _sections(
-        self, entity: EntityType, raw: dict[str, Any], key: Key, *, referenced: bool
-    ) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        if referenced:
-            return found
-        fields = RequestFields(self._release, entity, entity.create or "", portable=True)
-        patched = patched_fields(entity, self._release, raw)
-        if patched:
-            node = self._release.node(entity.path)
-            found["fields"] = self._secrets.replaced(node, patched, *key)
-        if self._options.followers and raw.get("followers"):
-            found["followers"] = fields.own_value("followers", raw["followers"])
-            self._note(fields.references)
-        return found
 
     def _dump_types(self) -> None:
         """Add the definitions of custom properties, which are parts of types."""

@@ -147,6 +147,15 @@ class RequestFields:
         except _Omitted:
             return None
 
+    def portable(self, place: Node, value: Any) -> Any:
+        """Return any JSON of the release in its portable form.
+
+        Args:
+            place: its schema node.
+            value: the JSON.
+        """
+        return self._value(place, place, value, ())
+
     def _value_of(self, raw: Mapping[str, Any], name: str) -> Any:
         """Return what an entity has for a field of its create request, which may be elsewhere."""
         value = raw.get(name)
@@ -188,6 +197,19 @@ class RequestFields:
         if is_reference(value) and self._is_above(value, raw):
             return
         self._leave_out((name,), self._reason(name))
+
+    def missing(self) -> dict[str, str]:
+        """Return the fields of the entity type that no request has, each with the reason.
+
+        What servers set themselves, or take from other entities, is not listed.
+        """
+        derived = {name for row in self._facts["derived"] for name in row["fields"]}
+        known = {*self._facts["server_fields"], *derived, *self._create.properties}
+        return {
+            name: self._reason(name)
+            for name in self._own.properties
+            if name not in known and not self._is_source(name)
+        }
 
     def _is_source(self, name: str) -> bool:
         return any(

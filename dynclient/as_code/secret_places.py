@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 Store = Literal["env", "keyring"]
 """Where the places in files say that secrets are: environment variables, or the keyring."""
 
-PREFIX = "DYNCLIENT_SECRET"
-"""How the names of environment variables begin, and the service in the keyring."""
+PREFIX = "DYNCLIENT_SECRET_"
+"""How the names of environment variables begin."""
+SERVICE = "dynclient"
+"""The service of entries of the keyring."""
 
 _PLACE = re.compile(r"\$\{(?P<store>env|keyring):(?P<name>[^{}]+)\}")
 _MARK = "eyJdynclient.place."
@@ -73,8 +75,8 @@ class SecretPlaces:
             name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:8].upper()}"
             self._owners.setdefault(name, owner)
         if self._store == "keyring":
-            return f"${{keyring:{PREFIX.lower()}/{name}}}"
-        return f"${{env:{PREFIX}_{name}}}"
+            return f"${{keyring:{SERVICE}/{name}}}"
+        return f"${{env:{PREFIX}{name}}}"
 
 
 def secret_places(node: Node, value: Any) -> list[tuple[str, str]]:
