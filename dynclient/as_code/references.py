@@ -35,7 +35,7 @@ class NamedReference(NamedTuple):
 
 def is_named(value: Any) -> bool:
     """Return whether JSON is a reference by name: ``{"type": …, "fullyQualifiedName": …}``."""
-    return isinstance(value, Mapping) and value.keys() == {"type", NAME}
+    return isinstance(value, dict) and len(value) == 2 and "type" in value and NAME in value
 
 
 def named_references(
@@ -70,7 +70,7 @@ def _with_id(place: Node | None, value: Any) -> Any:
     if is_named(value):
         is_text = place is not None and place.kind == "string"
         return _ID if is_text else {**value, "id": _ID}
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _with_id(None, inner) for name, inner in value.items()}
     return value
 
@@ -100,7 +100,7 @@ class _Walk:
     def _below(self, value: Any, path: Path) -> Iterator[NamedReference]:
         if is_named(value):
             yield NamedReference(format_path(path), (str(value["type"]),), str(value[NAME]))
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             name = value.get(table.LABEL_NAME)
             if isinstance(name, str):
                 kind = label_entity(value)
