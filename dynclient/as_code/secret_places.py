@@ -147,9 +147,10 @@ def _sealed_below(node: Node, value: Any) -> Any:
     if not isinstance(value, dict) or node.kind != "object":
         return sealed(node, value)
     found = {}
+    fields, secrets = node.properties, _secret_fields(node)
     for name, inner in value.items():
-        below = node.properties.get(name)
-        if below is None or is_secret(name, below.branches or (below,)):
+        below = fields.get(name)
+        if below is None or name in secrets:
             found[name] = sealed(node, {name: inner})[name]
         else:
             found[name] = _sealed_below(below, inner)
@@ -165,17 +166,29 @@ def _may_have_secrets(node: Node) -> bool:
     return found
 
 
+def _secret_fields(node: Node) -> frozenset[str]:
+    """Return the names of the properties of a type that are secrets; kept with the release."""
+    known: dict[str, frozenset[str]] = node.release.memo("fields of secrets", lambda _: {})
+    found = known.get(node.ref)
+    if found is None:
+        found = known[node.ref] = frozenset(
+            name
+            for name, each in node.properties.items()
+            if is_secret(name, each.branches or (each,))
+        )
+    return found
+
+
 def _finds_secrets(start: Node) -> bool:
     waiting, seen = [start.target], {start.target.ref}
     while waiting:
         node = waiting.pop()
         if node.kind in {"map", "any"} or (node.kind == "object" and not node.closed):
             return True  # any key of it may have a secret
-        fields = node.properties
-        if any(is_secret(name, each.branches or (each,)) for name, each in fields.items()):
+        if _secret_fields(node):
             return True
         items = () if node.items is None else (node.items,)
-        for below in (*fields.values(), *node.branches, *items):
+        for below in (*node.properties.values(), *node.branches, *items):
             if below.target.ref not in seen:
                 seen.add(below.target.ref)
                 waiting.append(below.target)
