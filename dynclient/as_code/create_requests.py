@@ -17,6 +17,7 @@ from dynclient.documentation import document_fields
 from dynclient.drift import table
 from dynclient.drift.translate import translate_partly
 from dynclient.errors import FieldNotRead, NotSupported, RequestInvalid, UsageError
+from dynclient.extensions.entity_links import parse_entity_link
 from dynclient.model.entity import read_parts_later
 from dynclient.tracebacks import public_call
 from dynclient.validation.messages import format_path, parse_path
@@ -186,18 +187,23 @@ def _with_whole_references(
     copied = deepcopy(request)
     known: dict[str, Reference] = {}
     for number, each in enumerate(references, 1):
-        if each.path.endswith(f".{table.LABEL_NAME}"):
-            continue  # labels name their tags and terms in every release
+        steps = parse_path(each.path)
+        if steps[-1] == table.LABEL_NAME or parse_entity_link(str(_at(copied, steps))) is not None:
+            continue  # labels and links have names in every release
         id = each.id if each.id and not portable else f"{_NO_ID}{number:012}"
         known[id] = each
-        _put(copied, parse_path(each.path), {"id": id, "type": each.type, NAME: each.fqn})
+        _put(copied, steps, {"id": id, "type": each.type, NAME: each.fqn})
     return copied, known
 
 
-def _put(data: Any, steps: tuple[str | int, ...], value: Any) -> None:
-    for step in steps[:-1]:
+def _at(data: Any, steps: tuple[str | int, ...]) -> Any:
+    for step in steps:
         data = data[step]
-    data[steps[-1]] = value
+    return data
+
+
+def _put(data: Any, steps: tuple[str | int, ...], value: Any) -> None:
+    _at(data, steps[:-1])[steps[-1]] = value
 
 
 def _without_ids(
