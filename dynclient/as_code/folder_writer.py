@@ -29,7 +29,7 @@ class FolderWriter:
         format: ``yaml``, a file for each document, or ``jsonl``, a file for each entity type.
 
     Raises:
-        UsageError: the path cannot be a folder, or another process dumps into it.
+        UsageError: the path cannot be a folder, or cannot be written.
     """
 
     def __init__(self, folder: Path, format: str) -> None:
