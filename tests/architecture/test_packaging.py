@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 EXTRAS = {
     *(
         "all",
+        "as-code",
         "aws",
         "cli",
         "dist",
