@@ -15,10 +15,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dynclient import as_code as as_code
     from dynclient import errors as errors
     from dynclient import fqn as fqn
     from dynclient import sandbox as sandbox
     from dynclient import testing as testing
+    from dynclient.as_code.create_requests import CreateRequest as CreateRequest
+    from dynclient.as_code.create_requests import as_request as as_request
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
     from dynclient.client.ipython_completion import load_ipython_extension as load_ipython_extension
@@ -106,12 +109,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Client": "client",
+    "CreateRequest": "as_code.create_requests",
     "Entity": "model",
     "Explanation": "explore.explanation",
     "Hooks": "hooks",
     "QualityTest": "extensions.quality_tests",
     "Release": "schema",
     "Settings": "settings",
+    "as_request": "as_code.create_requests",
     "asdict": "model",
     "changes": "model",
     "check": "model",
@@ -130,7 +135,7 @@ _HOMES = {
 }
 """Public names with the module that defines them."""
 
-_MODULES = ("errors", "fqn", "sandbox", "testing")
+_MODULES = ("as_code", "errors", "fqn", "sandbox", "testing")
 """Public names of modules."""
 
 _IPYTHON = ("load_ipython_extension", "unload_ipython_extension")

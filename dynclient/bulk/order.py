@@ -60,19 +60,32 @@ def referred_types(release: Release, entity: EntityType) -> list[str]:
     """Return the types of the entities that the create request of a type may refer to."""
     if entity.create is None:
         return []
-    facts = data_file("creation_order.json")
-    ignored, types = facts["ignored"].get(entity.name, ()), facts["types"]
+    ignored = data_file("creation_order.json")["ignored"].get(entity.name, ())
     found: dict[str, None] = {}
     for field in release.node(entity.create).properties:
-        if field in ignored:
-            continue
-        if field == "service":
-            names: Iterable[str] = service_types(entity, release)
-        else:
-            names = (types.get(field, field), *_singulars(field))
-        found.update(dict.fromkeys(name for name in names if name in release.entities))
+        if field not in ignored:
+            found.update(dict.fromkeys(field_types(release, entity, field)))
     found.pop(entity.name, None)
     return list(found)
+
+
+def field_types(release: Release, entity: EntityType, field: str) -> list[str]:
+    """Return the types of the entities that a field of a create request may name.
+
+    Args:
+        release: the release.
+        entity: the entity type that the request creates.
+        field: name of the field.
+
+    Returns:
+        The types that the name of the field says; empty if it says none.
+    """
+    if field == "service":
+        names: Iterable[str] = service_types(entity, release)
+    else:
+        types = data_file("creation_order.json")["types"]
+        names = (types.get(field, field), *_singulars(field))
+    return [name for name in dict.fromkeys(names) if name in release.entities]
 
 
 def _singulars(field: str) -> Iterator[str]:

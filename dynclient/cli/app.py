@@ -14,6 +14,7 @@ import typer
 from typer.main import get_command, get_command_name
 
 import dynclient
+from dynclient.cli.catalogue_commands import app as catalogue
 from dynclient.cli.command_classes import Command, Group, example
 from dynclient.cli.data_commands import Profile
 from dynclient.cli.data_commands import app as data
@@ -44,6 +45,7 @@ _SETTINGS: dict[str, Any] = {
 app = typer.Typer(**_SETTINGS)
 app.add_typer(schemas, name="schemas")
 app.registered_commands.extend(data.registered_commands)
+app.registered_commands.extend(catalogue.registered_commands)
 app.registered_commands.extend(profiles.registered_commands)
 
 Tree = Annotated[

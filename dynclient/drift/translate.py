@@ -61,6 +61,70 @@ def translate(node: Node, raw: Any, what: str) -> Any:
     raise RequestInvalid(what=what, problems=[*problems, *found.values()])
 
 
+def translate_partly(node: Node, raw: Any) -> tuple[Any, list[Problem], list[Problem]]:
+    """Return data of another release as this one has it, without what it has no place for.
+
+    Args:
+        node: the schema node of the place.
+        raw: decoded JSON; not changed.
+
+    Returns:
+        The data; what was left out of it, with paths in the translated data; and what is wrong
+        with the data nevertheless, such as a required field that has no valid value.
+    """
+    from copy import deepcopy
+
+    from dynclient.validation import validator
+
+    translation = _Translation()
+    data = translation.value(node, deepcopy(raw), (), None)
+    left_out: dict[str, Problem] = {}
+    for name in [name for name in data if name not in node.properties]:
+        known = translation.problems.get(name)
+        message = f"{node.type_name} has no field {name} in release {node.release.name}"
+        left_out[name] = known or Problem(name, None, "additionalProperties", message)
+        del data[name]
+    while faults := validator(node.release).check(node, data):
+        # From the end, so that the places of items before a removed one stay the same.
+        removed = [fault for fault in reversed(faults) if remove(data, fault.path)]
+        if not removed:
+            return data, [*left_out.values()], faults
+        for fault in removed:
+            left_out.setdefault(fault.path, translation.problems.get(fault.path, fault))
+    return data, [*left_out.values()], []
+
+
+def remove(data: Any, path: str) -> bool:
+    """Remove a value from data, or if it is missing there, what it is missing in.
+
+    Args:
+        data: decoded JSON, which is changed.
+        path: the place in Python syntax.
+
+    Returns:
+        Whether something was removed; the whole data cannot be.
+    """
+    from dynclient.validation.messages import parse_path
+
+    found: list[tuple[Any, str | int]] = []
+    inner = data
+    for step in parse_path(path):
+        is_there = (
+            isinstance(inner, dict) and step in inner
+            if isinstance(step, str)
+            else isinstance(inner, list) and step < len(inner)
+        )
+        if not is_there:
+            break
+        found.append((inner, step))
+        inner = inner[step]
+    if not found:
+        return False
+    container, step = found[-1]
+    del container[step]
+    return True
+
+
 class _Translation:
     """The translation of one piece of data.
 
@@ -97,7 +161,7 @@ class _Translation:
                 name: self.value(node.values, value, (*path, name), service_type)
                 for name, value in raw.items()
             }
-        if node.kind == "string":
+        if node.kind in {"string", "enum"}:
             return self._name(node, raw, path)
         if node.kind != "object":
             return raw
@@ -127,6 +191,8 @@ class _Translation:
             message = f"must be a {_NAME} in release {release.name}, not a reference"
             self.problems[place] = Problem(place, "an EntityReference", "drift", message)
             return raw
+        if node.format == "uuid":
+            return raw["id"]
         message = f"{place} is a {_NAME} in release {release.name}, not a reference"
         table.warn_drift(release, message)
         return raw[_NAME]

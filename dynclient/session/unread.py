@@ -269,7 +269,7 @@ def _left_out(
         *steps, name = path.split(".")
         owners = _owners(node, steps)
         if owners and name in owners[-1].properties:
-            for owner in owners[1:]:
+            for owner in owners:
                 _add(found, owner, ALL, path)
             _add(found, owners[-1], name, path)
     if kind == "write":

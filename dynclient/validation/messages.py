@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import Problem
@@ -40,6 +42,18 @@ def format_path(path: Iterable[str | int]) -> str:
         else:
             text += f"[{step!r}]"
     return text
+
+
+_QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_STEP = re.compile(rf"\.?(?P<name>\w+)|\[(?P<place>\d+)\]|\[(?P<key>{_QUOTED})\]", re.DOTALL)
+
+
+def parse_path(text: str) -> tuple[str | int, ...]:
+    """Return the path that :func:`format_path` wrote: ``columns[3].dataType`` → its three steps."""
+    return tuple(
+        int(found["place"]) if found["place"] else found["name"] or literal_eval(found["key"])
+        for found in _STEP.finditer(text)
+    )
 
 
 def display_value(value: Any) -> Any:

@@ -47,11 +47,12 @@ ROOMS["bulk"] = {*ROOMS["session"], "session"}
 ROOMS["extensions"] = {*ROOMS["bulk"], "bulk"}
 ROOMS["explore"] = {*ROOMS["extensions"], "extensions"}
 ROOMS["client"] = {*ROOMS["explore"], "config", "explore"}
+ROOMS["as_code"] = {*ROOMS["client"], "client"}
 ROOMS["stubs"] = {*ROOMS["client"], "client"}
 ROOMS["testing"] = {*ROOMS["client"], "client"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}
 ROOMS["sandbox"] = {"schema", "releases", "operations"}
-ROOMS["cli"] = {*ROOMS["stubs"], "stubs", "compat", "sandbox", "testing", "(package)"}
+ROOMS["cli"] = {*ROOMS["stubs"], "stubs", "as_code", "compat", "sandbox", "testing", "(package)"}
 ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""

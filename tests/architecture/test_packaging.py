@@ -14,7 +14,7 @@ import dynclient
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXTRAS = {
-    *("all", "cli", "dist", "docs", "fast", "frames", "fuzz", "graph", "lint", "login", "mutate"),
+    *("all", "as-code", "cli", "dist", "docs", "fast", "frames", "fuzz", "graph", "lint", "login", "mutate"),
     *("sandbox", "shell", "sql", "test"),
 }
 

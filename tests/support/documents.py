@@ -133,7 +133,7 @@ class Session:
 
 def check_requirement(requirement: str) -> None:
     """Hold ``dynclient[extra,…]`` against the extras of setup.cfg."""
-    match = re.fullmatch(r"dynclient(?:\[(?P<extras>[\w,]+)\])?", requirement)
+    match = re.fullmatch(r"dynclient(?:\[(?P<extras>[\w,-]+)\])?", requirement)
     assert match is not None, f"not this project: {requirement}"
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", "utf-8")

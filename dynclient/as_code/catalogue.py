@@ -1,0 +1,290 @@
+"""A folder of documents, read back: checked as a whole, and in the order of its dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from dynclient.as_code.create_requests import CreateRequest, translated_request
+from dynclient.as_code.dependency_order import name_order, type_order
+from dynclient.as_code.documents import FORMATS, Document, document_at, read_file
+from dynclient.as_code.manifest import STAGING, Manifest
+from dynclient.as_code.references import named_references, with_ids
+from dynclient.as_code.request_fields import Reference
+from dynclient.as_code.secret_places import resolve_secrets
+from dynclient.errors import (
+    NotSupported,
+    Problem,
+    RequestInvalid,
+    UsageError,
+    ValidationFailed,
+)
+from dynclient.suggestions import nearest
+from dynclient.tracebacks import public_calls
+from dynclient.validation import validator
+
+if TYPE_CHECKING:
+    from dynclient.schema import EntityType, Node, Release
+
+_CACHED = 2_000
+"""So many documents are kept in memory; those of a larger catalogue are read again."""
+
+
+class _Entry(NamedTuple):
+    """Where a document is."""
+
+    file: str
+    offset: int
+    first_line: int
+    has_request: bool
+
+
+class MissingReference(NamedTuple):
+    """An entity that documents refer to and that has no document in the catalogue."""
+
+    types: tuple[str, ...]
+    """The entity types that it may have."""
+    fqn: str
+    """Its fully qualified name."""
+    problem: Problem
+    """The first reference to it; the path is file and line."""
+
+
+@public_calls
+class Catalogue:
+    """The documents in a folder, validated for a release.
+
+    The folder is read once when the catalogue is opened. It iterates over its documents, each after
+    those that it refers to; where two refer to each other, the reference of the first is to a
+    document that comes later. Documents of a large catalogue are read from their files again when
+    they are needed, so that its memory does not grow with them.
+
+    Args:
+        folder: path of the folder, as ``om.dump`` wrote it or written by hand.
+        release: the release that the create requests must be valid for.
+
+    Attributes:
+        folder: the folder.
+        release: the release.
+        manifest: what was dumped; None for a folder that was written by hand.
+        problems: everything that is wrong with the documents, but for missing references and
+            secrets; the path of each is file and line.
+        missing: the entities that are referred to and have no document.
+        unresolved: the secrets that are not set where their places say, as problems.
+
+    Raises:
+        UsageError: it is not a folder, or a dump into it was interrupted.
+        ValidationFailed: its manifest is not valid.
+    """
+
+    def __init__(self, folder: str | PathLike[str], release: Release) -> None:
+        self.folder = Path(folder)
+        self.release = release
+        if not self.folder.is_dir():
+            raise UsageError(f"{self.folder} is not a folder; a catalogue is what om.dump writes")
+        if (self.folder / STAGING).exists():
+            raise UsageError(
+                f"a dump into {self.folder} was interrupted, so its files may be of two states of"
+                f" the server; dump it again, or delete {self.folder / STAGING} to use it as it is"
+            )
+        self.manifest = Manifest.read(self.folder)
+        self.problems: list[Problem] = []
+        self.missing: list[MissingReference] = []
+        self.unresolved: list[Problem] = []
+        self._entries: dict[tuple[str, str], _Entry] = {}
+        self._cache: dict[tuple[str, str], Document] = {}
+        self._needed: dict[tuple[tuple[str, ...], str], Problem] = {}
+        self._edges: set[tuple[str, str]] = set()
+        self._above: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._read()
+        self._order = self._arranged()
+
+    def __repr__(self) -> str:
+        return f"<Catalogue {self.folder}, {len(self)} documents for release {self.release.name}>"
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def __iter__(self) -> Iterator[Document]:
+        """Yield the documents, each after those that it refers to."""
+        for key in self._order:
+            yield self._document(key)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return type and fully qualified name of all documents, in the order of iteration."""
+        return [*self._order]
+
+    def find(self, entity_type: str, fqn: str) -> Document | None:
+        """Return a document, or None if the catalogue does not have it.
+
+        Args:
+            entity_type: name of the entity type, ``table``.
+            fqn: fully qualified name of the entity.
+        """
+        key = (entity_type, fqn)
+        return self._document(key) if key in self._entries else None
+
+    def request(self, document: Document) -> CreateRequest:
+        """Return the create request of a document as the release of the catalogue has it.
+
+        Its references are by name, and its secrets are places. What the release has no place for is
+        in ``left_out``.
+
+        Args:
+            document: one of the catalogue.
+
+        Raises:
+            NotSupported: the release does not have the entity type, or no create request for it.
+            RequestInvalid: the request is not valid in the release.
+        """
+        entity = self.release.entities.get(document.type)
+        known = [] if entity is None else self._references(entity, document)
+        made = CreateRequest(document.type, document.release, document.request, (), tuple(known))
+        return translated_request(made, document.release, self.release, portable=True)
+
+    def check(
+        self,
+        exists: Callable[[str, str], bool] | None = None,
+        *,
+        without_secrets: bool = False,
+    ) -> None:
+        """Raise an error that lists everything that is wrong with the catalogue.
+
+        Args:
+            exists: returns whether the target has an entity, by its type and its fully qualified
+                name; it is called for references without a document. None if there is no target.
+            without_secrets: whether secrets may be missing.
+
+        Raises:
+            ValidationFailed: something is wrong; the paths of ``problems`` are file and line.
+        """
+        problems = [*self.problems]
+        problems += [
+            problem
+            for types, fqn, problem in self.missing
+            if exists is None or not any(exists(each, fqn) for each in types)
+        ]
+        if not without_secrets:
+            problems += self.unresolved
+        if problems:
+            raise ValidationFailed(what=str(self.folder), problems=problems)
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        for path in sorted(self.folder.rglob("*")):
+            relative = path.relative_to(self.folder)
+            is_hidden = any(part.startswith(".") for part in relative.parts)
+            if is_hidden or path.suffix.removeprefix(".") not in FORMATS or not path.is_file():
+                continue
+            for found, offset in read_file(path, relative.as_posix()):
+                if isinstance(found, ValidationFailed):
+                    self.problems += found.problems
+                else:
+                    self._add(found, offset)
+        provided = {} if self.manifest is None else self.manifest.provided
+        for (types, fqn), problem in self._needed.items():
+            if any(self._has(each, fqn) or fqn in provided.get(each, ()) for each in types):
+                continue
+            self.missing.append(MissingReference(types, fqn, problem))
+        self._needed.clear()
+
+    def _has(self, entity_type: str, fqn: str) -> bool:
+        """Return whether a document says how to create an entity."""
+        entry = self._entries.get((entity_type, fqn))
+        return entry is not None and entry.has_request
+
+    def _add(self, document: Document, offset: int) -> None:
+        """Note a document and what is wrong with it."""
+        known = self._entries.get(document.key)
+        if known is not None:
+            place = f"{known.file}:{known.first_line}"
+            message = f"{document} has another document in {place}; remove one of them"
+            self.problems.append(document.problem("fullyQualifiedName", message, "unique"))
+            return
+        self._entries[document.key] = _Entry(
+            document.file, offset, document.first_line, bool(document.request)
+        )
+        if len(self._entries) <= _CACHED:
+            self._cache[document.key] = document
+        entity = self.release.entities.get(document.type)
+        if not document.request and entity is not None:
+            self._needed[(document.type,), document.fqn] = document.problem(
+                "", f"{document} has no create request, so the target must have it", "reference"
+            )
+            return
+        if entity is None or entity.create is None:
+            self.problems.append(self._unknown_type(document))
+            return
+        self._note_references(entity, document)
+        self._check_request(self.release.node(entity.create), document)
+
+    def _unknown_type(self, document: Document) -> Problem:
+        creatable = [each.name for each in self.release.entities.values() if each.create]
+        name = self.release.name
+        message = f"release {name} has no create request for {document.type!r}"
+        near = nearest(document.type, creatable)
+        return document.problem("type", message, "type", document.type, near)
+
+    def _note_references(self, entity: EntityType, document: Document) -> None:
+        above = []
+        for path, types, fqn in named_references(self.release, entity, document.request):
+            if (types, fqn) not in self._needed:
+                what = " or ".join(types)
+                message = f"{what} {fqn!r} has no document in the catalogue"
+                self._needed[types, fqn] = document.problem(
+                    f"request.{path}", message, "reference", fqn
+                )
+            self._edges.update((document.type, each) for each in types)
+            if document.type in types:
+                above.append((document.type, fqn))
+        if above:
+            self._above[document.key] = above
+
+    def _check_request(self, create: Node, document: Document) -> None:
+        """Note what is wrong with a request in the release of the catalogue."""
+        try:
+            made = self.request(document)
+        except RequestInvalid as error:
+            self._note(document, error.problems)
+            return
+        except NotSupported as error:
+            self.problems.append(document.problem("type", str(error)))
+            return
+        faults = validator(self.release).check(create, with_ids(create, made.request))
+        self._note(document, faults)
+        _, missing = resolve_secrets(create, document.request)
+        for path, place in missing:
+            message = f"the secret {place} is not set"
+            self.unresolved.append(document.problem(f"request.{path}", message, "secret", place))
+
+    def _note(self, document: Document, faults: object) -> None:
+        for fault in faults:  # type: ignore[attr-defined]  # a sequence of problems
+            path = f"request.{fault.path}" if fault.path else "request"
+            self.problems.append(
+                document.problem(path, fault.message, fault.rule, fault.value, fault.nearest)
+            )
+
+    def _references(self, entity: EntityType, document: Document) -> Iterator[Reference]:
+        for path, types, fqn in named_references(self.release, entity, document.request):
+            known = (each for each in types if (each, fqn) in self._entries)
+            yield Reference(path, next(known, types[0]), fqn)
+
+    def _document(self, key: tuple[str, str]) -> Document:
+        cached = self._cache.get(key)
+        if cached is not None:
+            return cached
+        entry = self._entries[key]
+        return document_at(self.folder / entry.file, entry.file, entry.offset, entry.first_line)
+
+    def _arranged(self) -> list[tuple[str, str]]:
+        by_type: dict[str, list[tuple[str, str]]] = {}
+        for key in self._entries:
+            by_type.setdefault(key[0], []).append(key)
+        order = type_order(self.release, by_type, self._edges)
+        return [key for name in order for key in name_order(by_type[name], self._above)]

@@ -1,0 +1,362 @@
+"""Entities of a server written as documents: read page by page, in flat memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient import fqn, model
+from dynclient.as_code.create_requests import create_request
+from dynclient.as_code.documents import Document
+from dynclient.as_code.folder_writer import FolderWriter
+from dynclient.as_code.manifest import Manifest
+from dynclient.as_code.request_fields import LeftOut, Reference, RequestFields
+from dynclient.as_code.secret_places import SecretPlaces, Store
+from dynclient.as_code.sections import FOLLOWERS, PATCHED, SectionReader, Switches
+from dynclient.bulk.order import parents_of, type_level
+from dynclient.data import data_file
+from dynclient.documentation import document_fields
+from dynclient.errors import BadName
+from dynclient.operations.entity_filters import service_types
+from dynclient.operations.operation import Plan
+from dynclient.session.property_values import DEFINITIONS
+from dynclient.session.requested_fields import requested_fields
+
+if TYPE_CHECKING:
+    from dynclient.operations.catalogue import CollectionSpec
+    from dynclient.schema import EntityType
+    from dynclient.session.session import Session
+
+Key = tuple[str, str]
+_SYSTEM = "system"
+"""The provider of what servers have from the start."""
+
+
+class Options(NamedTuple):
+    """What is dumped, and how; see :meth:`dynclient.as_code.files.CatalogueFiles.dump`."""
+
+    types: tuple[str, ...] = ()
+    service: str = ""
+    where: str = ""
+    format: str = "yaml"
+    secrets: Store = "env"
+    tests: bool = True
+    custom_properties: bool = True
+    sections: Switches = Switches()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether only a part of the catalogue is dumped, and what it refers to."""
+        return bool(self.types or self.service or self.where)
+
+    def selection(self) -> dict[str, Any]:
+        """Return the options that decide what is dumped, for the manifest."""
+        defaults = {**Options()._asdict(), **Switches()._asdict()}
+        chosen = {**self._asdict(), **self.sections._asdict()}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in chosen.items()
+            if name not in {"format", "secrets", "sections"} and value != defaults[name]
+        }
+
+
+@document_fields
+class DumpResult(NamedTuple):
+    """What a dump has written.
+
+    Attributes:
+        folder: Path of the folder.
+        counts: Number of documents by entity type.
+        referenced: Number of documents that are only there because others refer to them.
+        left_out: What no document says, by its path and reason: for each, the number of entities.
+    """
+
+    folder: str
+    counts: dict[str, int]
+    referenced: int
+    left_out: dict[LeftOut, int]
+
+    @property
+    def total(self) -> int:
+        """The number of documents."""
+        return sum(self.counts.values())
+
+
+def dump(session: Session, folder: Path, options: Options) -> DumpResult:
+    """Write entities of a server into a folder; for the arguments see ``om.dump``.
+
+    Args:
+        session: the session of the server.
+        folder: path of the folder.
+        options: what is dumped, and how.
+    """
+    writer = FolderWriter(folder, options.format)
+    try:
+        running = _Dump(session, writer, options)
+        running.run()
+        manifest = Manifest(
+            options.format, session.release.name, options.selection(), running.provided_names()
+        )
+        writer.finish(manifest)
+    except BaseException:
+        writer.discard()
+        raise
+    return DumpResult(
+        str(folder), dict(sorted(running.counts.items())), running.referenced,
+        dict(running.left_out),
+    )  # fmt: skip
+
+
+class _Dump:
+    """One dump in progress."""
+
+    def __init__(self, session: Session, writer: FolderWriter, options: Options) -> None:
+        self._session = session
+        self._release = session.release
+        self._writer = writer
+        self._options = options
+        self._reader = SectionReader(session, options.sections)
+        self._secrets = SecretPlaces(options.secrets)
+        self._written: set[Key] = set()
+        self._needed: set[Key] = set()
+        self._provided: set[Key] = set()
+        self.counts: Counter[str] = Counter()
+        self.left_out: Counter[LeftOut] = Counter()
+        self.referenced = 0
+
+    def run(self) -> None:
+        """Read the entities and add their documents to the writer."""
+        if self._options.custom_properties:
+            self._dump_types()
+        for spec in self._selected():
+            for raw in self._entities(spec):
+                self._add(spec, raw, referenced=False)
+        while self._options.is_partial and (missing := self._missing()):
+            for entity_type, names in missing.items():
+                self._add_referenced(entity_type, names)
+
+    def provided_names(self) -> dict[str, list[str]]:
+        """Return what documents refer to and servers have from the start."""
+        found: dict[str, list[str]] = {}
+        for entity_type, name in sorted(self._provided & self._needed - self._written):
+            found.setdefault(entity_type, []).append(name)
+        return found
+
+    # -- which entities ----------------------------------------------------------------------------
+
+    def _selected(self) -> list[CollectionSpec]:
+        """Return the collections that are dumped, those first whose entities others refer to."""
+        named = {self._session.find(each).entity.name for each in self._options.types}
+        tests = data_file("create_requests.json")["tests"]
+        found = []
+        for spec in self._session.catalogue:
+            name = spec.entity.name
+            is_wanted = name in named if named else self._options.tests or name not in tests
+            if is_wanted and self._can_be_dumped(spec.entity):
+                found.append(self._session.find(spec.entity))
+        return sorted(
+            found, key=lambda spec: (type_level(self._release, spec.entity), spec.attribute)
+        )
+
+    def _can_be_dumped(self, entity: EntityType) -> bool:
+        """Return whether entities of a type can be listed and created."""
+        if entity.kind != "entity" or entity.create is None:
+            return False
+        if entity.name in data_file("create_requests.json")["not_dumped"]:
+            return False
+        operations = self._session.find(entity).operations
+        return "list" in operations and "create" in operations
+
+    def _entities(self, spec: CollectionSpec) -> Iterator[dict[str, Any]]:
+        """Yield the JSON of the selected entities of a collection."""
+        options = self._options
+        if options.where:
+            from dynclient.extensions.search import Search
+
+            found: Iterable[Any] = Search(self._session).find(
+                spec.entity.name, options.where, fields=self._fields(spec)
+            )
+            rows: Iterator[dict[str, Any]] = (model.raw(each) for each in found)
+        elif options.service:
+            rows = self._of_service(spec)
+        else:
+            rows = self._list(spec, {})
+        for raw in rows:
+            if not options.service or self._is_of_service(raw):
+                yield raw
+
+    def _list(self, spec: CollectionSpec, filters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        operation = spec.operations["list"]
+        known = {each.name for each in operation.parameters}
+        arguments: dict[str, Any] = {**filters}
+        if "fields" in known:
+            arguments["fields"] = self._fields(spec)
+        if "page_size" in known:
+            arguments["page_size"] = self._session.settings.page_size
+        for entity in self._session.listing(Plan(operation, arguments)):
+            yield model.raw(entity)
+
+    def _of_service(self, spec: CollectionSpec) -> Iterator[dict[str, Any]]:
+        """Yield the entities of a collection that may be of the selected service.
+
+        Lists are filtered by the service where they can be, else by the entities below it that
+        were dumped before, such as databases.
+        """
+        entity, service = spec.entity, self._options.service
+        if self._is_service(entity):
+            return self._by_name(spec, [service])
+        types = [each for _, each in parents_of(self._release, entity).types]
+        is_below = any(self._is_service(self._release.entities[each]) for each in types)
+        if not is_below and "service" not in self._create_fields(entity):
+            return self._list(spec, {}) if self._is_of_anything(entity) else iter(())
+        known = {each.name for each in spec.operations["list"].parameters}
+        if "service" in known:
+            return self._list(spec, {"service": service})
+        return self._below(spec, types, known)
+
+    def _below(
+        self, spec: CollectionSpec, types: list[str], known: set[str]
+    ) -> Iterator[dict[str, Any]]:
+        for field, kind in parents_of(self._release, spec.entity).types:
+            if field in known and kind in types:
+                names = sorted(name for each, name in self._written if each == kind)
+                for name in names:
+                    yield from self._list(spec, {field: name})
+                return
+        yield from self._list(spec, {})
+
+    def _create_fields(self, entity: EntityType) -> Iterable[str]:
+        return () if entity.create is None else self._release.node(entity.create).properties
+
+    def _is_service(self, entity: EntityType) -> bool:
+        return entity.name in service_types(None, self._release)
+
+    def _is_of_anything(self, entity: EntityType) -> bool:
+        """Return whether entities of a type are parts of others of any type: test cases."""
+        return entity.name in data_file("create_requests.json")["tests"]
+
+    def _is_of_service(self, raw: Mapping[str, Any]) -> bool:
+        name = str(raw.get("fullyQualifiedName") or raw.get("name"))
+        try:
+            return fqn.split(name)[0] == fqn.split(self._options.service)[0]
+        except BadName:
+            return False
+
+    def _fields(self, spec: CollectionSpec) -> list[str]:
+        """Return the names for ``fields=`` of all that documents have."""
+        entity, facts = spec.entity, requested_fields(self._release)
+        table = data_file("create_requests.json")
+        wanted = {*self._create_fields(entity), *table["patched"]}
+        wanted.update(row["from"].partition(".")[0] for row in table["sources"])
+        if self._options.sections.followers:
+            wanted.add(FOLLOWERS)
+        names: dict[str, None] = {}
+        for path in sorted(facts.absent(entity.name, "list")):
+            first = path.partition(".")[0].removesuffix("[]")
+            last = path.rpartition(".")[2]
+            if first in wanted and last not in table["nested_results"]:
+                names.update(dict.fromkeys(facts.needed(entity.name, path)))
+        return [*names]
+
+    # -- what they refer to ------------------------------------------------------------------------
+
+    def _missing(self) -> dict[str, list[str]]:
+        """Return the names of what is referred to and was not read, by type."""
+        found: dict[str, list[str]] = {}
+        for entity_type, name in sorted(self._needed - self._written - self._provided):
+            found.setdefault(entity_type, []).append(name)
+        return found
+
+    def _add_referenced(self, entity_type: str, names: list[str]) -> None:
+        entity = self._release.entities.get(entity_type)
+        if entity is not None and self._can_be_dumped(entity):
+            spec = self._session.find(entity)
+            for raw in self._by_name(spec, names):
+                self._add(spec, raw, referenced=True)
+        # What is still missing was deleted meanwhile, or only servers can create it.
+        self._provided.update((entity_type, name) for name in names)
+
+    def _by_name(self, spec: CollectionSpec, names: list[str]) -> Iterator[dict[str, Any]]:
+        """Yield entities by their names, with one request for each or for each page of the list.
+
+        The list is read where that takes fewer requests.
+        """
+        size = self._session.settings.page_size
+        get = spec.operations.get("get_by_name")
+        total = None
+        if get is None or len(names) > 1:
+            page = self._session.listing(Plan(spec.operations["list"], {"page_size": 1})).page()
+            total = page.total
+        if get is None or (total is not None and total / size < len(names)):
+            known = {*names}
+            yield from (raw for raw in self._list(spec, {}) if _name(raw) in known)
+            return
+        for name in names:
+            entity = self._session.find_one(Plan(get, {"fqn": name, "fields": self._fields(spec)}))
+            if entity is not None:
+                yield model.raw(entity)
+
+    # -- documents ---------------------------------------------------------------------------------
+
+    def _add(self, spec: CollectionSpec, raw: dict[str, Any], *, referenced: bool) -> None:
+        entity = spec.entity
+        key = (entity.name, _name(raw))
+        if key in self._written:
+            return
+        if _is_provided(entity.name, raw):
+            self._provided.add(key)
+            return
+        made = create_request(entity, self._release, raw, portable=True)
+        node = self._release.node(entity.create or "")
+        request = self._secrets.replaced(node, made.request, *key)
+        self._note(made.references)
+        sections: dict[str, Any] = {}
+        if not referenced:
+            sections, references = self._reader.sections(spec, raw)
+            self._note(references)
+            if PATCHED in sections:
+                own = self._release.node(entity.path)
+                sections[PATCHED] = self._secrets.replaced(own, sections[PATCHED], *key)
+        for each in made.left_out:
+            if each.path.partition(".")[0] not in {*sections.get(PATCHED, ()), *sections}:
+                self.left_out[each] += 1
+        self._write(Document(*key, self._release.name, request, sections, referenced))
+
+    def _dump_types(self) -> None:
+        """Add the definitions of custom properties, which are parts of types."""
+        for entity in self._release.entities.values():
+            if DEFINITIONS not in entity.properties or entity.create is None:
+                continue
+            for raw in self._list(self._session.find(entity), {"category": "entity"}):
+                defined = raw.get(DEFINITIONS)
+                if not defined:
+                    continue
+                fields = RequestFields(self._release, entity, entity.create, portable=True)
+                value = fields.own_value(DEFINITIONS, defined)
+                sections = {DEFINITIONS: sorted(value, key=lambda each: str(each["name"]))}
+                self._write(Document(entity.name, _name(raw), self._release.name, {}, sections))
+
+    def _note(self, references: Iterable[Reference]) -> None:
+        self._needed.update((each.type, each.fqn) for each in references)
+
+    def _write(self, document: Document) -> None:
+        self._writer.add(document)
+        self._written.add(document.key)
+        self.counts[document.type] += 1
+        self.referenced += document.referenced
+
+
+def _name(raw: Mapping[str, Any]) -> str:
+    return str(raw.get("fullyQualifiedName") or raw.get("name"))
+
+
+def _is_provided(entity_type: str, raw: Mapping[str, Any]) -> bool:
+    """Return whether servers have an entity from the start."""
+    if raw.get("provider") == _SYSTEM:
+        return True
+    return any(
+        all(raw.get(name) == value for name, value in row.items())
+        for row in data_file("create_requests.json")["provided"].get(entity_type, ())
+    )

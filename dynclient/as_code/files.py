@@ -1,0 +1,125 @@
+"""The catalogue of a server as files: ``om.dump(…)``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, get_args
+
+from dynclient.as_code.documents import FORMATS
+from dynclient.as_code.dump import DumpResult, Options, dump
+from dynclient.as_code.manifest import Manifest
+from dynclient.as_code.secret_places import Store
+from dynclient.as_code.sections import Switches
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem, UsageError
+from dynclient.extensions.base import Extension
+from dynclient.suggestions import did_you_mean, nearest
+
+
+class CatalogueFiles(Extension):
+    """Writes the entities of a server into files."""
+
+    def dump(
+        self,
+        folder: str | PathLike[str],
+        *,
+        types: Iterable[Any] | str = (),
+        service: str = "",
+        where: str = "",
+        format: str = "yaml",
+        secrets: Store = "env",
+        tests: bool = True,
+        custom_properties: bool = True,
+        followers: bool = False,
+        lineage: bool = False,
+        sample_data: bool = False,
+        profiles: bool = False,
+        feeds: bool = False,
+        replace: bool = False,
+    ) -> DumpResult:
+        """Write entities into a folder: a document for each, with its create request.
+
+        Lists are read page by page, and memory does not grow with the number of entities, apart
+        from their names. A second dump of the same state leaves every file as it is. In files that
+        exist, comments are kept; documents that are not part of the dump are removed.
+
+        What servers have from the start (``provider: system``) is left out. Secrets are never
+        written: a file has the name of an environment variable or an entry of the keyring instead.
+
+        If only a part is dumped, what it refers to is added and marked ``referenced``: users,
+        teams, tags, domains.
+
+        Args:
+            folder: path of the folder; it is created if it does not exist. Until the dump is
+                complete, its files stay as they are.
+            types: the entity types to dump, by any name of their collections; default: all.
+            service: the fully qualified name of a service: it is dumped with all that is below it.
+            where: conditions, ``owner:ada -tier:*``, as in a search; needs ``types``.
+            format: ``yaml``, a file for each entity in folders that follow their fully qualified
+                names; or ``jsonl``, a file for each type with an entity on each line.
+            secrets: where the values of secrets will be: ``env`` or ``keyring``.
+            tests: whether to dump test cases and test suites, if ``types`` does not name types.
+            custom_properties: whether to dump the definitions of custom properties.
+            followers: whether documents say who follows the entity.
+            lineage: whether documents have the edges into the entity; one request for each.
+            sample_data: whether documents have sample data; one request for each table, topic …
+            profiles: whether documents have the last profile; one request for each table.
+            feeds: whether documents have the conversations about the entity; one request for each.
+            replace: whether to replace a dump of another selection, whose other documents are then
+                removed.
+
+        Raises:
+            BadArguments: an argument is wrong; lists all problems.
+            UnknownCollection: the release does not have a type.
+            UsageError: the folder cannot be written, or has a dump of another selection; or PyYAML
+                is not installed.
+            ServerError, TransportError: a list could not be read; the folder stays as it is.
+        """
+        named = (types,) if isinstance(types, str) else tuple(types)
+        problems = []
+        for argument, value, allowed in (
+            ("format", format, FORMATS),
+            ("secrets", secrets, get_args(Store)),
+        ):
+            if value not in allowed:
+                near = did_you_mean(nearest(str(value), allowed))
+                message = f"must be {' or '.join(map(repr, allowed))}, not {value!r}{near}"
+                problems.append(Problem(argument, value, "argument", message))
+        if where and not named:
+            message = "needs types=, the entity types to which the conditions apply"
+            problems.append(Problem("where", where, "argument", message))
+        if service and where:
+            message = "cannot be combined with where=; write it as a condition, service:shop"
+            problems.append(Problem("service", service, "argument", message))
+        if problems:
+            raise bad_arguments("dump", problems)
+        options = Options(
+            tuple(self.session.find(each).entity.name for each in named), service, where, format,
+            secrets, tests, custom_properties,
+            Switches(followers, lineage, sample_data, profiles, feeds),
+        )  # fmt: skip
+        if not replace:
+            _check_selection(Path(folder), options)
+        return dump(self.session, Path(folder), options)
+
+
+def _check_selection(folder: Path, options: Options) -> None:
+    """Raise UsageError if a folder has a dump of other entities, whose documents would be lost."""
+    known = Manifest.read(folder)
+    if known is None:
+        return
+    if known.format != options.format:
+        message = f"has documents in the format {known.format}"
+    elif known.selection != options.selection():
+        message = f"has a dump of {_words(known.selection)}, not of {_words(options.selection())}"
+    else:
+        return
+    raise UsageError(f"{folder} {message}; use another folder, or replace=True to replace them")
+
+
+def _words(selection: Mapping[str, Any]) -> str:
+    """Return a selection as arguments of ``om.dump``."""
+    words = [f"{name}={selection[name]!r}" for name in sorted(selection)]
+    return f"({', '.join(words)})" if words else "everything"

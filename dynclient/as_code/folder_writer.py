@@ -1,0 +1,150 @@
+"""Documents written into a folder, so that a dump that ends halfway is never taken for a whole one.
+
+Files are written into a staging folder. Only when all are there, the files of the last dump are
+replaced: the manifest is removed first and written last, and the staging folder is removed after
+it, so what reads the folder knows whether its files are those of one dump.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from dynclient.as_code.documents import JSON_LINES, YAML, Document
+from dynclient.as_code.file_names import collision_key, file_path, with_digest
+from dynclient.as_code.manifest import FILE, STAGING, Manifest
+from dynclient.as_code.yaml_comments import has_comments, with_comments
+from dynclient.as_code.yaml_text import from_yaml
+from dynclient.errors import UsageError
+
+
+class FolderWriter:
+    """Writes the documents of one dump.
+
+    Args:
+        folder: path of the folder; it is created if it does not exist.
+        format: ``yaml``, a file for each document, or ``jsonl``, a file for each entity type.
+
+    Raises:
+        UsageError: the path cannot be a folder, or another process dumps into it.
+    """
+
+    def __init__(self, folder: Path, format: str) -> None:
+        self._folder = folder
+        self._format = format
+        self._staging = folder / STAGING
+        self._plain: dict[str, tuple[str, str] | None] = {}
+        self._lines: dict[str, list[tuple[str, int, int]]] = {}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self._staging, ignore_errors=True)
+            self._staging.mkdir()
+        except OSError as error:
+            message = f"{folder} cannot be written: {error.strerror}"
+        else:
+            return
+        raise UsageError(message)
+
+    def add(self, document: Document) -> None:
+        """Write a document into the staging folder."""
+        if self._format == YAML:
+            self._add_file(document)
+        else:
+            self._add_line(document)
+
+    def _add_file(self, document: Document) -> None:
+        path = file_path(document.type, document.fqn, f".{YAML}")
+        key = collision_key(path)
+        if key in self._plain:
+            # None of the entities keeps the plain path: which one was first depends on the server.
+            first = self._plain[key]
+            if first is not None:
+                other, name = first
+                (self._staging / other).rename(self._staging / with_digest(other, name))
+                self._plain[key] = None
+            path = with_digest(path, document.fqn)
+        else:
+            self._plain[key] = (path, document.fqn)
+        target = self._staging / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(document.text(YAML), encoding="utf-8", newline="\n")
+
+    def _add_line(self, document: Document) -> None:
+        """Append a document to the lines of its type, which are put in order at the end."""
+        data = document.text(JSON_LINES).encode()
+        with (self._staging / f"{document.type}.unsorted").open("ab") as lines:
+            known = self._lines.setdefault(document.type, [])
+            known.append((document.fqn, lines.tell(), len(data)))
+            lines.write(data)
+
+    def finish(self, manifest: Manifest) -> None:
+        """Replace the files of the last dump by those that were added.
+
+        Args:
+            manifest: of the dump.
+        """
+        for entity_type in self._lines:
+            self._sort(entity_type)
+        (self._folder / FILE).unlink(missing_ok=True)
+        written = set()
+        for path in _files(self._staging):
+            relative = path.relative_to(self._staging)
+            written.add(relative.as_posix())
+            self._replace(path, self._folder / relative)
+        for path in [*_files(self._folder)]:
+            if path.relative_to(self._folder).as_posix() not in written:
+                path.unlink()
+                _remove_empty(path.parent, self._folder)
+        manifest.write(self._folder)
+        shutil.rmtree(self._staging)
+
+    def discard(self) -> None:
+        """Remove what was added; the files of the last dump stay."""
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    def _sort(self, entity_type: str) -> None:
+        source = self._staging / f"{entity_type}.unsorted"
+        target = self._staging / f"{entity_type}.{JSON_LINES}"
+        with source.open("rb") as unsorted, target.open("wb") as lines:
+            for _, offset, length in sorted(self._lines[entity_type]):
+                unsorted.seek(offset)
+                lines.write(unsorted.read(length))
+        source.unlink()
+
+    def _replace(self, new: Path, old: Path) -> None:
+        """Replace a file if its content is another one; comments of YAML are kept."""
+        with suppress(OSError):
+            before = old.read_bytes()
+            if before == new.read_bytes():
+                return
+            text = before.decode("utf-8", "replace")
+            if self._format == YAML and has_comments(text):
+                new.write_text(
+                    with_comments(text, from_yaml(new.read_text("utf-8")).value),
+                    encoding="utf-8",
+                    newline="\n",
+                )
+        old.parent.mkdir(parents=True, exist_ok=True)
+        new.replace(old)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files with documents in a folder; those of hidden folders are not documents."""
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if any(part.startswith(".") for part in relative.parts):
+            continue
+        if path.suffix in {f".{YAML}", f".{JSON_LINES}"} and path.is_file():
+            yield path
+
+
+def _remove_empty(folder: Path, top: Path) -> None:
+    """Remove folders that have become empty."""
+    while folder != top:
+        try:
+            folder.rmdir()
+        except OSError:
+            return  # something is in it
+        folder = folder.parent

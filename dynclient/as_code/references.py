@@ -1,0 +1,143 @@
+"""The entities that a create request in a document refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.as_code.request_fields import NAME
+from dynclient.bulk.order import field_types
+from dynclient.data import data_file
+from dynclient.drift import table
+from dynclient.drift.labels import label_entities, label_entity
+from dynclient.extensions.entity_links import parse_entity_link
+from dynclient.validation.messages import format_path
+
+if TYPE_CHECKING:
+    from dynclient.schema import EntityType, Node, Release
+
+Path = tuple[str | int, ...]
+_ID = "00000000-0000-4000-8000-000000000000"
+_SELF = "<self>"
+"""Stands for the type of the entity itself in ``data/create_requests.json``."""
+
+
+class NamedReference(NamedTuple):
+    """An entity that a request names, whose type may not be certain."""
+
+    path: str
+    """The place in the request in Python syntax, ``owners[0]``."""
+    types: tuple[str, ...]
+    """The entity types that it may have."""
+    fqn: str
+    """Its fully qualified name."""
+
+
+def is_named(value: Any) -> bool:
+    """Return whether JSON is a reference by name: ``{"type": …, "fullyQualifiedName": …}``."""
+    return isinstance(value, Mapping) and value.keys() == {"type", NAME}
+
+
+def named_references(
+    release: Release, entity: EntityType, request: Mapping[str, Any]
+) -> list[NamedReference]:
+    """Return the references in the request of a document.
+
+    Args:
+        release: the release whose schemas say what the fields are.
+        entity: the entity type that the request creates.
+        request: the request, with references by name.
+    """
+    if entity.create is None:
+        return []
+    return [*_Walk(release, entity).fields(release.node(entity.create), request)]
+
+
+def with_ids(create: Node, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a request with a made-up id in each reference by name, so that it can be validated.
+
+    Args:
+        create: the schema node of the create request.
+        request: the request of a document.
+    """
+    return {name: _with_id(create.properties.get(name), value) for name, value in request.items()}
+
+
+def _with_id(place: Node | None, value: Any) -> Any:
+    if isinstance(value, list):
+        item = None if place is None else place.items
+        return [_with_id(item, each) for each in value]
+    if is_named(value):
+        is_text = place is not None and place.kind == "string"
+        return _ID if is_text else {**value, "id": _ID}
+    if isinstance(value, Mapping):
+        return {name: _with_id(None, inner) for name, inner in value.items()}
+    return value
+
+
+class _Walk:
+    def __init__(self, release: Release, entity: EntityType) -> None:
+        self._release = release
+        self._entity = entity
+
+    def fields(self, node: Node, request: Mapping[str, Any]) -> Iterator[NamedReference]:
+        """Yield the references in a request."""
+        for name, value in request.items():
+            place = node.properties.get(name)
+            types = self._types(name)
+            for path, one in _items(value, (name,)):
+                if isinstance(one, str) and types and _is_name(place):
+                    yield NamedReference(format_path(path), types, one)
+                else:
+                    yield from self._below(one, path)
+
+    def _types(self, field: str) -> tuple[str, ...]:
+        facts = data_file("create_requests.json")["reference_types"]
+        named = [self._entity.name if each == _SELF else each for each in facts.get(field, ())]
+        found = named or field_types(self._release, self._entity, field)
+        return tuple(each for each in found if each in self._release.entities)
+
+    def _below(self, value: Any, path: Path) -> Iterator[NamedReference]:
+        if is_named(value):
+            yield NamedReference(format_path(path), (str(value["type"]),), str(value[NAME]))
+        elif isinstance(value, Mapping):
+            name = value.get(table.LABEL_NAME)
+            if isinstance(name, str):
+                kind = label_entity(value)
+                types = label_entities() if kind is None else (kind,)
+                yield NamedReference(format_path((*path, table.LABEL_NAME)), types, name)
+                return
+            for key, inner in value.items():
+                yield from self._below(inner, (*path, key))
+        elif isinstance(value, list):
+            for place, inner in enumerate(value):
+                yield from self._below(inner, (*path, place))
+        elif isinstance(value, str):
+            link = parse_entity_link(value)
+            if link is not None:
+                yield NamedReference(format_path(path), (link.type,), link.name)
+
+
+def _items(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield a value, or the items of a list."""
+    if isinstance(value, list):
+        for place, each in enumerate(value):
+            yield (*path, place), each
+    else:
+        yield path, value
+
+
+def _is_name(place: Node | None) -> bool:
+    """Return whether a text in a place can be the name of an entity.
+
+    It is a plain text, or a name by its definition; not a text with a format or a pattern, such as
+    a date, and not one of a few allowed texts. A field of another release has no place.
+    """
+    if place is None:
+        return True
+    inner = place.items if place.kind == "array" else place
+    return inner is not None and (
+        inner.kind == "string"
+        or inner.type_name == table.REFERENCE
+        or table.boxed(inner.target.ref) is not None
+    )

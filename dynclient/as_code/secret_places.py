@@ -1,0 +1,186 @@
+"""Secrets in documents: a file has the place of a secret, and never the secret.
+
+A place is ``${env:NAME}``, an environment variable, or ``${keyring:SERVICE/NAME}``, an entry of the
+keyring of the system. Places are recognized only where the schema has a secret: the same text in a
+description is a text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from dynclient.errors import UsageError
+from dynclient.model.masking import sealed
+from dynclient.secrets import Secret
+from dynclient.validation.messages import format_path
+
+if TYPE_CHECKING:
+    from dynclient.schema import Node
+
+Store = Literal["env", "keyring"]
+"""Where the places in files say that secrets are: environment variables, or the keyring."""
+
+PREFIX = "DYNCLIENT_SECRET_"
+"""How the names of environment variables begin."""
+SERVICE = "dynclient"
+"""The service of entries of the keyring."""
+
+_PLACE = re.compile(r"\$\{(?P<store>env|keyring):(?P<name>[^{}]+)\}")
+_MARK = "eyJdynclient.place."
+_NOT_IN_NAMES = re.compile(r"[^A-Z0-9]+")
+
+Path = tuple[str | int, ...]
+
+
+def is_place(value: Any) -> bool:
+    """Return whether a value is the place of a secret and not a secret."""
+    return isinstance(value, str) and _PLACE.fullmatch(value) is not None
+
+
+class SecretPlaces:
+    """The places of the secrets of one catalogue; each secret has another one.
+
+    Args:
+        store: where the secrets are.
+    """
+
+    def __init__(self, store: Store = "env") -> None:
+        self._store = store
+        self._owners: dict[str, tuple[str, str, Path]] = {}
+
+    def replaced(self, node: Node, value: Any, entity_type: str, fqn: str) -> Any:
+        """Return a copy of JSON with the place of each secret instead of it.
+
+        Args:
+            node: the schema node of the JSON.
+            value: decoded JSON.
+            entity_type: name of the entity type.
+            fqn: fully qualified name of the entity.
+        """
+        return _walk(sealed(node, value), (), lambda path, _: self._place(entity_type, fqn, path))
+
+    def _place(self, entity_type: str, fqn: str, path: Path) -> str:
+        owner = (entity_type, fqn, path)
+        words = [fqn, *(str(step) for step in path)]
+        name = "_".join(
+            filter(None, (_NOT_IN_NAMES.sub("_", each.upper()).strip("_") for each in words))
+        )
+        if self._owners.setdefault(name, owner) != owner:
+            # Two secrets must not have one place: one of them would be sent as the other.
+            text = "\n".join([entity_type, fqn, format_path(path)])
+            name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:8].upper()}"
+            self._owners.setdefault(name, owner)
+        if self._store == "keyring":
+            return f"${{keyring:{SERVICE}/{name}}}"
+        return f"${{env:{PREFIX}{name}}}"
+
+
+def secret_places(node: Node, value: Any) -> list[tuple[str, str]]:
+    """Return the path and the value at each place where a secret is or has to be.
+
+    Args:
+        node: the schema node of the JSON.
+        value: decoded JSON, of a document.
+    """
+    found: list[tuple[str, str]] = []
+
+    def note(path: Path, text: str) -> str:
+        found.append((format_path(path), text))
+        return text
+
+    _walk(_sealed(node, value), (), note)
+    return found
+
+
+def resolve_secrets(
+    node: Node, value: Any, environ: Mapping[str, str] | None = None
+) -> tuple[Any, list[tuple[str, str]]]:
+    """Return a copy of JSON with each secret instead of its place, and what was not found.
+
+    Args:
+        node: the schema node of the JSON.
+        value: decoded JSON, of a document.
+        environ: environment variables; default: those of the process.
+
+    Returns:
+        The copy, in which a secret that was not found still is its place; and for each of these
+        its path and its place. Values that are not places are kept.
+
+    Raises:
+        UsageError: a secret is in the keyring, and the package keyring is not installed.
+    """
+    missing: list[tuple[str, str]] = []
+    variables = os.environ if environ is None else environ
+
+    def secret(path: Path, text: str) -> str:
+        found = _PLACE.fullmatch(text)
+        if found is None:
+            return text
+        secret = variables.get(found["name"]) if found["store"] == "env" else _stored(found["name"])
+        if secret is None:
+            missing.append((format_path(path), text))
+            return text
+        return secret
+
+    return _walk(_sealed(node, value), (), secret), missing
+
+
+def _sealed(node: Node, value: Any) -> Any:
+    """Return a copy of a document's JSON with its secrets and their places sealed."""
+    places: list[str] = []
+    marked = _walk(sealed(node, _marked(value, places)), (), lambda _, text: Secret(text))
+    return _unmarked(marked, places)
+
+
+def _marked(value: Any, places: list[str]) -> Any:
+    """Return a copy with a made-up credential instead of each place; note the places.
+
+    Any key of a free map may have a secret, and only its text says that it is one.
+    """
+    if isinstance(value, dict):
+        return {name: _marked(inner, places) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_marked(inner, places) for inner in value]
+    if not is_place(value):
+        return value
+    places.append(value)
+    return f"{_MARK}{len(places) - 1}"
+
+
+def _unmarked(value: Any, places: list[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _unmarked(inner, places) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_unmarked(inner, places) for inner in value]
+    text = value.get_secret_value() if isinstance(value, Secret) else value
+    if not isinstance(text, str) or not text.startswith(_MARK):
+        return value
+    place = places[int(text.removeprefix(_MARK))]
+    return Secret(place) if isinstance(value, Secret) else place
+
+
+def _stored(name: str) -> str | None:
+    """Return an entry of the keyring, or None."""
+    try:
+        import keyring
+    except ImportError:
+        message = "secrets in the keyring need the package keyring; install dynclient[login]"
+    else:
+        service, _, user = name.rpartition("/")
+        return keyring.get_password(service, user)
+    raise UsageError(message)
+
+
+def _walk(value: Any, path: Path, change: Callable[[Path, str], str]) -> Any:
+    """Return a copy of sealed JSON with its secrets changed."""
+    if isinstance(value, Secret):
+        return change(path, value.get_secret_value())
+    if isinstance(value, dict):
+        return {name: _walk(inner, (*path, name), change) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_walk(inner, (*path, place), change) for place, inner in enumerate(value)]
+    return value
