@@ -1,0 +1,8 @@
+"""What an upgrade of a server breaks: scripts and payloads are read, or run on two releases."""
+
+from __future__ import annotations
+
+from dynclient.upgrade.check import UpgradeReport, upgrade_check
+from dynclient.upgrade.findings import Finding
+
+__all__ = ["Finding", "UpgradeReport", "upgrade_check"]
