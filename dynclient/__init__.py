@@ -106,6 +106,7 @@ if TYPE_CHECKING:
     from dynclient.schema import Release as Release
     from dynclient.settings import Settings as Settings
     from dynclient.upgrade.check import upgrade_check as upgrade_check
+    from dynclient.upgrade.rehearsal import rehearse as rehearse
 
     __version__: str
 
@@ -129,6 +130,7 @@ _HOMES = {
     "example": "explore.examples",
     "explain": "explore.explain",
     "original": "model",
+    "rehearse": "upgrade.rehearsal",
     "release": "releases",
     "schema_of": "model",
     "show": "display.displayed",
