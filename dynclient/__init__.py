@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dynclient import fqn as fqn
     from dynclient import sandbox as sandbox
     from dynclient import testing as testing
+    from dynclient import upgrade as upgrade
     from dynclient.as_code.create_requests import CreateRequest as CreateRequest
     from dynclient.as_code.create_requests import as_request as as_request
     from dynclient.client.client import Client as Client
@@ -104,6 +105,8 @@ if TYPE_CHECKING:
     from dynclient.releases import release as release
     from dynclient.schema import Release as Release
     from dynclient.settings import Settings as Settings
+    from dynclient.upgrade.check import upgrade_check as upgrade_check
+    from dynclient.upgrade.rehearsal import rehearse as rehearse
 
     __version__: str
 
@@ -127,15 +130,17 @@ _HOMES = {
     "example": "explore.examples",
     "explain": "explore.explain",
     "original": "model",
+    "rehearse": "upgrade.rehearsal",
     "release": "releases",
     "schema_of": "model",
     "show": "display.displayed",
     "to_json": "model",
     "types": "model.namespace",
+    "upgrade_check": "upgrade.check",
 }
 """Public names with the module that defines them."""
 
-_MODULES = ("as_code", "errors", "fqn", "sandbox", "testing")
+_MODULES = ("as_code", "errors", "fqn", "sandbox", "testing", "upgrade")
 """Public names of modules."""
 
 _IPYTHON = ("load_ipython_extension", "unload_ipython_extension")

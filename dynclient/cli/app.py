@@ -23,6 +23,7 @@ from dynclient.cli.exit_codes import DONE, MISUSED
 from dynclient.cli.output import standard_console
 from dynclient.cli.profile_commands import app as profiles
 from dynclient.cli.schema_commands import app as schemas
+from dynclient.cli.upgrade_commands import app as upgrades
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ app.add_typer(schemas, name="schemas")
 app.registered_commands.extend(data.registered_commands)
 app.registered_commands.extend(catalogue.registered_commands)
 app.registered_commands.extend(profiles.registered_commands)
+app.registered_commands.extend(upgrades.registered_commands)
 
 Tree = Annotated[
     Path | None,

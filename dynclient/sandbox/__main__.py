@@ -43,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
         default=DEFAULT_RUNNER.polls,
         help="how often a run of an app or an ingestion pipeline is seen unfinished (default: 2)",
     )
+    parser.add_argument(
+        "--request-log",
+        help="file to which a line of JSON for each request is appended, without values",
+    )
     parser.add_argument("--follow-parent", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
@@ -56,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
             verbose=options.verbose,
             pipeline_service=not options.no_pipeline_service,
             run_polls=options.run_polls,
+            request_log=options.request_log,
         )
     except (DynclientError, OSError, ValueError) as error:
         sys.stderr.write(f"sandbox: {error}\n")

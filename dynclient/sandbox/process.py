@@ -78,6 +78,7 @@ def start(
     in_process: bool = False,
     pipeline_service: bool = True,
     run_polls: int = DEFAULT_RUNNER.polls,
+    request_log: str | Path | None = None,
 ) -> RunningSandbox:
     """Start a sandbox and return it as soon as it accepts requests.
 
@@ -92,6 +93,8 @@ def start(
             without a pipeline service.
         run_polls: the number of times that a run of an app or an ingestion pipeline is seen
             unfinished before it ends.
+        request_log: file to which a line of JSON for each request is appended: method, path, query,
+            status, and the names of the fields of its body. Values are not written.
 
     Returns:
         The running sandbox, with its host and tokens.
@@ -106,8 +109,11 @@ def start(
         raise SandboxFailed(f"run_polls= must be an integer from 0 up, not {run_polls!r}")
     runner = Runner(run_polls, pipeline_service)
     if in_process:
-        return _in_thread(release, tree, data, port, runner)
-    return _in_process(_arguments(release, tree, data, port, runner))
+        return _in_thread(release, tree, data, port, runner, request_log)
+    arguments = _arguments(release, tree, data, port, runner)
+    if request_log is not None:
+        arguments += ["--request-log", str(request_log)]
+    return _in_process(arguments)
 
 
 def _arguments(
@@ -186,6 +192,7 @@ def _in_thread(
     data: str | Path | None,
     port: int,
     runner: Runner,
+    request_log: str | Path | None,
 ) -> RunningSandbox:
     from dynclient.sandbox import server as web
     from dynclient.sandbox.app import Sandbox
@@ -196,7 +203,7 @@ def _in_thread(
         database = stack.enter_context(open_data(data))
         listener = stack.enter_context(contextlib.closing(web.bind(port)))
         sandbox = Sandbox(web.release_for(release, tree), database, runner)
-        server = web.web_server(sandbox)
+        server = web.web_server(sandbox, request_log)
     except BaseException:
         stack.close()
         raise

@@ -78,12 +78,20 @@ def connection_info(sandbox: Sandbox, listener: socket.socket) -> dict[str, str]
     }
 
 
-def web_server(sandbox: Sandbox) -> uvicorn.Server:
-    """Return the web server, which is not running yet."""
+def web_server(sandbox: Sandbox, request_log: str | Path | None = None) -> uvicorn.Server:
+    """Return the web server, which is not running yet.
+
+    Args:
+        sandbox: what it serves.
+        request_log: file to which a line for each request is appended.
+    """
     import uvicorn
 
+    from dynclient.sandbox.request_log import RequestLog
+
+    application = sandbox.application()
     config = uvicorn.Config(
-        sandbox.application(),
+        application if request_log is None else RequestLog(application, request_log),
         log_level="warning",
         access_log=False,
         lifespan="off",
@@ -105,6 +113,7 @@ def serve(
     verbose: bool = False,
     pipeline_service: bool = True,
     run_polls: int = DEFAULT_RUNNER.polls,
+    request_log: str | Path | None = None,
     load: Callable[[Mapping[str, str], Release], None] | None = None,
 ) -> None:
     """Serve a release until interrupted; print host and tokens first.
@@ -122,6 +131,7 @@ def serve(
             without a pipeline service.
         run_polls: the number of times that a run of an app or an ingestion pipeline is seen
             unfinished before it ends.
+        request_log: file to which a line of JSON for each request is appended, without values.
         load: writes data to the sandbox before host and tokens are printed; called in a thread,
             with what a client needs to connect, see :func:`connection_info`, and the release.
 
@@ -138,7 +148,7 @@ def serve(
         contextlib.closing(bind(port)) as listener,
     ):
         sandbox = Sandbox(chosen, database, Runner(run_polls, pipeline_service))
-        signals.server = server = web_server(sandbox)
+        signals.server = server = web_server(sandbox, request_log)
         if verbose:
             _report_guesses(chosen)
         info = connection_info(sandbox, listener)

@@ -3,7 +3,8 @@
 - :func:`record` writes the requests of a program and the responses of a server to a file, and
   :func:`replay` answers the same requests from that file, without a server.
 - :class:`Stub` answers every operation with an example that is valid by the schemas.
-- :func:`load_example_catalogue` writes a small catalogue to a sandbox.
+- :func:`catalogue` makes a catalogue of any size, and :func:`load_example_catalogue` writes that of
+  the documentation to a sandbox.
 
 For a whole server in tests, see :mod:`dynclient.sandbox`.
 """
@@ -14,6 +15,17 @@ from dynclient.testing.example_catalogue import load_example_catalogue
 from dynclient.testing.playback import Playback, replay
 from dynclient.testing.recorder import Recorder, record
 from dynclient.testing.recording import Exchange
+from dynclient.testing.sample_catalogue import SampleCatalogue, catalogue
 from dynclient.testing.stub import Stub
 
-__all__ = ["Exchange", "Playback", "Recorder", "Stub", "load_example_catalogue", "record", "replay"]
+__all__ = [
+    "Exchange",
+    "Playback",
+    "Recorder",
+    "SampleCatalogue",
+    "Stub",
+    "catalogue",
+    "load_example_catalogue",
+    "record",
+    "replay",
+]

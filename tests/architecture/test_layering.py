@@ -52,7 +52,12 @@ ROOMS["stubs"] = {*ROOMS["client"], "client"}
 ROOMS["testing"] = {*ROOMS["client"], "client"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}
 ROOMS["sandbox"] = {"schema", "releases", "operations"}
-ROOMS["cli"] = {*ROOMS["stubs"], "stubs", "as_code", "compat", "sandbox", "testing", "(package)"}
+ROOMS["upgrade"] = {
+    *ROOMS["client"], "client", "as_code", "compat", "sandbox", "testing", "(package)"
+}  # fmt: skip
+ROOMS["cli"] = {
+    *ROOMS["stubs"], "stubs", "as_code", "compat", "sandbox", "testing", "upgrade", "(package)"
+}  # fmt: skip
 ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""
