@@ -8,15 +8,20 @@ log becomes part of the file when it is closed.
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import hashlib
 import json
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient.as_code.sections import PATCHED
 from dynclient.errors import UsageError
+
+if TYPE_CHECKING:
+    from dynclient.as_code.documents import Document
 
 FOLDER = ".dynclient"
 """Name of the hidden folder of states in the folder of a catalogue."""
@@ -97,7 +102,7 @@ class AppliedState:
     def __contains__(self, key: object) -> bool:
         return key in self._entries
 
-    def keys(self) -> list[Key]:
+    def entities(self) -> list[Key]:
         """Return type and fully qualified name of all entities."""
         return [*self._entries]
 
@@ -133,6 +138,27 @@ class AppliedState:
         self._append({"type": key[0], "fullyQualifiedName": key[1], "removed": True})
         self._entries.pop(key, None)
         self.started.discard(key)
+
+    def take_dump(self, document: Document) -> None:
+        """Record the document of an entity as it was dumped.
+
+        Args:
+            document: the document.
+        """
+        known = self._entries.get(document.key)
+        applied = None if known is None else self.get(document.key)
+        sections = {name: each for name, each in document.sections.items() if name != PATCHED}
+        request = {**document.request, **(document.sections.get(PATCHED) or {})}
+        is_ours = applied is not None and applied.is_ours
+        self.record(document.key, Applied(request, document.release, "", is_ours, sections))
+
+    def discard(self) -> None:
+        """Forget what was recorded since it was opened for a dump, and unlock it."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+            self._log.unlink(missing_ok=True)
+        self._release()
 
     def close(self) -> None:
         """Write the log into the file, and unlock it."""
@@ -222,6 +248,13 @@ class AppliedState:
             line = line[os.write(self._file, line) :]
         return place
 
+    def fold(self) -> None:
+        """Write the log of an apply that was interrupted into the file."""
+        if self._log.is_file():
+            self._compact()
+            self._entries.clear()
+            self._read(self.path)
+
     def _compact(self) -> None:
         """Write all entries into the file, in the order of their names; remove the log."""
         staged = self.path.with_suffix(".new")
@@ -230,7 +263,10 @@ class AppliedState:
                 lines.write(line)
             lines.flush()
             os.fsync(lines.fileno())
-        staged.replace(self.path)
+        if self.path.is_file() and filecmp.cmp(staged, self.path, shallow=False):
+            staged.unlink()  # versions of files do not change without a reason
+        else:
+            staged.replace(self.path)
         with contextlib.suppress(FileNotFoundError):
             self._log.unlink()
 

@@ -16,7 +16,9 @@ from dynclient.as_code.secret_places import is_place, resolve_secrets
 from dynclient.as_code.sections import PATCHED
 from dynclient.bulk.result import DELETED, UNCHANGED, UPDATED, Outcome
 from dynclient.bulk.writes import Creates, Deletes, Prepared, Saves
-from dynclient.errors import NotFound, PlanOutdated, UsageError
+from dynclient.bulk.order import parents_of
+from dynclient.data import data_file
+from dynclient.errors import BadRequest, NotFound, PlanOutdated, UsageError
 from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
@@ -86,6 +88,10 @@ class ActionCreates(Creates):
         request, missing = resolve_secrets(create, action.content["request"])
         if missing:
             request = without_places(request)
+        for row in data_file("create_requests.json")["needed"]:
+            is_meant = row["entity"] == action.type and row["where"].items() <= request.items()
+            if is_meant and row["field"] in create.properties:
+                request.setdefault(row["field"], row["value"])
         request = with_ids(create, request, lambda kind, fqn: self.identities.find((kind,), fqn)[1])
         outcome = super()._sent(super().prepare(prepared.number, request))
         return outcome._replace(row=action, name=action.fqn)
@@ -168,11 +174,40 @@ class ActionDeletes(Deletes):
         if entity is not None:
             if stamp_of(model.raw(entity)) != action.stamp:
                 raise _differs(action, "the entity")
-            try:
-                self.patiently(lambda: self.session.call(Plan(self.operation, {"id": action.id})))
-            except NotFound:
-                entity = None  # somebody else deleted it meanwhile
+            self._delete_action(action)
         return Outcome(DELETED, action.fqn, prepared.number, action, entity)
+
+    def _delete_action(self, action: Action) -> None:
+        """Delete an entity. Below it may be entities that were deleted before, and no others."""
+        plan = Plan(self.operation, {"id": action.id})
+        try:
+            self.patiently(lambda: self.session.call(plan))
+        except NotFound:
+            return  # somebody else deleted it meanwhile
+        except BadRequest:
+            known = {each.name for each in self.operation.parameters}
+            if "recursive" not in known or self._has_children(action):
+                raise
+            plan = plan._replace(arguments={"id": action.id, "recursive": True})
+            self.patiently(lambda: self.session.call(plan))
+
+    def _has_children(self, action: Action) -> bool:
+        """Return whether anything below an entity is not deleted, as far as lists say."""
+        release = self.session.release
+        for entity in release.entities.values():
+            parents = parents_of(release, entity)
+            fields = [field for field, kind in parents.types[-1:] if kind == action.type]
+            if parents.nested and entity.name == action.type:
+                fields.append("parent")
+            for field in fields:
+                listing = self.session.find(entity).operations.get("list")
+                known = () if listing is None else {each.name for each in listing.parameters}
+                if listing is None or field not in known:
+                    return True
+                arguments = {field: action.fqn, "page_size": 1}
+                if len(self.session.listing(Plan(listing, arguments)).page()):
+                    return True
+        return False
 
 
 def _differs(action: Action, what: str) -> PlanOutdated:

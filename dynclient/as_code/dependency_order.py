@@ -39,10 +39,24 @@ def type_order(
 
     order = []
     while waiting:
-        first_one = min(waiting, key=rank)
+        below = {name: _reachable(name, needs, waiting) for name in waiting}
+        # What is in no circle that comes later waits for all that is in it.
+        ready = [name for name in waiting if all(name in below[each] for each in below[name])]
+        first_one = min(ready, key=rank)
         waiting.remove(first_one)
         order.append(first_one)
     return order
+
+
+def _reachable(start: str, needs: Mapping[str, set[str]], waiting: set[str]) -> set[str]:
+    """Return the types that one needs, directly or through others."""
+    found: set[str] = set()
+    pending = [start]
+    while pending:
+        for name in needs[pending.pop()] & waiting - found:
+            found.add(name)
+            pending.append(name)
+    return found
 
 
 def name_order(names: Iterable[K], above: Mapping[K, Iterable[K]], key: Any = None) -> list[K]:

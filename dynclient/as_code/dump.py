@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import fqn, model
+from dynclient.as_code.applied_state import AppliedState
 from dynclient.as_code.documents import Document
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name, is_provided
 from dynclient.as_code.folder_writer import FolderWriter
@@ -92,8 +93,11 @@ def dump(session: Session, folder: Path, options: Options) -> DumpResult:
         options: what is dumped, and how.
     """
     writer = FolderWriter(folder, options.format)
+    state = None
     try:
-        running = _Dump(session, writer, options)
+        state = AppliedState(folder, session.host, write=True)
+        state.fold()
+        running = _Dump(session, writer, state, options)
         running.run()
         manifest = Manifest(
             options.format, session.release.name, options.selection(), running.provided_names()
@@ -101,7 +105,12 @@ def dump(session: Session, folder: Path, options: Options) -> DumpResult:
         writer.finish(manifest)
     except BaseException:
         writer.discard()
+        if state is not None:
+            state.discard()
         raise
+    for key in set(state.entities()) - running.written:
+        state.remove(key)
+    state.close()
     return DumpResult(
         str(folder), dict(sorted(running.counts.items())), running.referenced,
         dict(running.left_out),
@@ -111,13 +120,16 @@ def dump(session: Session, folder: Path, options: Options) -> DumpResult:
 class _Dump:
     """One dump in progress."""
 
-    def __init__(self, session: Session, writer: FolderWriter, options: Options) -> None:
+    def __init__(
+        self, session: Session, writer: FolderWriter, state: AppliedState, options: Options
+    ) -> None:
         self._session = session
         self._release = session.release
         self._writer = writer
+        self._state = state
         self._options = options
         self._documents = EntityDocuments(session, options.sections, options.secrets)
-        self._written: set[Key] = set()
+        self.written: set[Key] = set()
         self._needed: set[Key] = set()
         self._provided: set[Key] = set()
         self.counts: Counter[str] = Counter()
@@ -138,7 +150,7 @@ class _Dump:
     def provided_names(self) -> dict[str, list[str]]:
         """Return what documents refer to and servers have from the start."""
         found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(self._provided & self._needed - self._written):
+        for entity_type, name in sorted(self._provided & self._needed - self.written):
             found.setdefault(entity_type, []).append(name)
         return found
 
@@ -208,7 +220,7 @@ class _Dump:
     ) -> Iterator[dict[str, Any]]:
         for field, kind in parents_of(self._release, spec.entity).types:
             if field in known and kind in types:
-                names = sorted(name for each, name in self._written if each == kind)
+                names = sorted(name for each, name in self.written if each == kind)
                 for name in names:
                     yield from self._documents.entities(spec, {field: name})
                 return
@@ -236,7 +248,7 @@ class _Dump:
     def _missing(self) -> dict[str, list[str]]:
         """Return the names of what is referred to and was not read, by type."""
         found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(self._needed - self._written - self._provided):
+        for entity_type, name in sorted(self._needed - self.written - self._provided):
             found.setdefault(entity_type, []).append(name)
         return found
 
@@ -275,7 +287,7 @@ class _Dump:
     def _add(self, spec: CollectionSpec, raw: dict[str, Any], *, referenced: bool) -> None:
         entity = spec.entity
         key = (entity.name, entity_name(raw))
-        if key in self._written:
+        if key in self.written:
             return
         if is_provided(entity.name, raw):
             self._provided.add(key)
@@ -300,6 +312,7 @@ class _Dump:
 
     def _write(self, document: Document) -> None:
         self._writer.add(document)
-        self._written.add(document.key)
+        self._state.take_dump(document)
+        self.written.add(document.key)
         self.counts[document.type] += 1
         self.referenced += document.referenced

@@ -82,7 +82,7 @@ class Planner:
         self._catalogue.check(self._exists, without_secrets=True)
         self._plan.unresolved = [*self._catalogue.unresolved]
         names: dict[str, list[str]] = {}
-        for entity_type, fqn in self._catalogue.keys():
+        for entity_type, fqn in self._catalogue.keys():  # noqa: SIM118 -- iterating yields documents
             names.setdefault(entity_type, []).append(fqn)
         for level, (entity_type, fqns) in enumerate(names.items()):
             self._plan_type(level, entity_type, fqns)
@@ -254,7 +254,8 @@ class Planner:
         top = clash.path.partition(".")[0].partition("[")[0]
         for each in self._versions(document.type, str(raw["id"])):
             if top in {change.partition(".")[0].partition("[")[0] for change in each.changes}:
-                by, at, version = each.by, each.at, each.number
+                changed = model.raw(each.entity)
+                by, at, version = each.by, changed.get("updatedAt"), each.number
                 break
         place = document.place(f"request.{top}")
         return Conflict(
@@ -292,7 +293,7 @@ class Planner:
     def _prune(self) -> None:
         """Delete what an earlier apply created and has no document any more."""
         stale: dict[str, dict[str, Applied]] = {}
-        for key in self._state.keys():
+        for key in self._state.entities():
             applied = self._state.get(key) if key not in self._catalogue else None
             if applied is not None and applied.is_ours and key[0] in self._release.entities:
                 stale.setdefault(key[0], {})[key[1]] = applied

@@ -99,6 +99,8 @@ class _Walk:
                     yield from self._below(one, path)
 
     def _types(self, field: str) -> tuple[str, ...]:
+        if field == self._entity.name:
+            return ()  # what it consists of: the text of a query
         facts = data_file("create_requests.json")["reference_types"]
         named = [self._entity.name if each == _SELF else each for each in facts.get(field, ())]
         found = named or field_types(self._release, self._entity, field)
