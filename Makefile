@@ -2,7 +2,8 @@
 #
 #   make demo              the walkthrough on a sandbox; prints a transcript
 #   make demo TREE=path    the same on another schema tree (a folder, .zip or .tar.gz)
-#   make test              all tests, in random order (ARGS are for pytest: ARGS="-n 2 -k fqn";
+#   make test              all tests, in random order, in as many processes as there are cores, at
+#                          most 8 (JOBS=0: in one; ARGS are for pytest: ARGS="-k fqn";
 #                          "--randomly-seed=N" repeats an order, "-p no:randomly" sorts them)
 #   make lint              ruff and mypy
 #   make docs              the site in build/docs, and the code blocks of the documents
@@ -34,6 +35,7 @@ DIST_VENV ?= build/dist-venv
 MODULE ?=
 TREE ?=
 ARGS ?=
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))')
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -45,7 +47,7 @@ demo: $(VENV)/.installed
 	$(BIN)/dynclient demo $(if $(TREE),--tree "$(TREE)")
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/.linted
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ from dynclient.validation import validator
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Node, Release
 
-_CACHED = 2_000
+_CACHED = 500
 """So many documents are kept in memory; those of a larger catalogue are read again."""
 
 

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from dynclient.as_code.documents import JSON_LINES, YAML, Document
 from dynclient.as_code.file_names import collision_key, file_path, with_digest
@@ -37,6 +38,7 @@ class FolderWriter:
         self._staging = folder / STAGING
         self._plain: dict[str, tuple[str, str] | None] = {}
         self._lines: dict[str, list[tuple[str, int, int]]] = {}
+        self._open: dict[str, BinaryIO] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(self._staging, ignore_errors=True)
@@ -74,10 +76,13 @@ class FolderWriter:
     def _add_line(self, document: Document) -> None:
         """Append a document to the lines of its type, which are put in order at the end."""
         data = document.text(JSON_LINES).encode()
-        with (self._staging / f"{document.type}.unsorted").open("ab") as lines:
-            known = self._lines.setdefault(document.type, [])
-            known.append((document.fqn, lines.tell(), len(data)))
-            lines.write(data)
+        lines = self._open.get(document.type)
+        if lines is None:
+            path = self._staging / f"{document.type}.unsorted"
+            lines = self._open[document.type] = path.open("wb")
+        known = self._lines.setdefault(document.type, [])
+        known.append((document.fqn, lines.tell(), len(data)))
+        lines.write(data)
 
     def finish(self, manifest: Manifest) -> None:
         """Replace the files of the last dump by those that were added.
@@ -85,6 +90,7 @@ class FolderWriter:
         Args:
             manifest: of the dump.
         """
+        self._close()
         for entity_type in self._lines:
             self._sort(entity_type)
         (self._folder / FILE).unlink(missing_ok=True)
@@ -102,7 +108,13 @@ class FolderWriter:
 
     def discard(self) -> None:
         """Remove what was added; the files of the last dump stay."""
+        self._close()
         shutil.rmtree(self._staging, ignore_errors=True)
+
+    def _close(self) -> None:
+        for lines in self._open.values():
+            lines.close()
+        self._open.clear()
 
     def _sort(self, entity_type: str) -> None:
         source = self._staging / f"{entity_type}.unsorted"

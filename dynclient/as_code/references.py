@@ -35,7 +35,7 @@ class NamedReference(NamedTuple):
 
 def is_named(value: Any) -> bool:
     """Return whether JSON is a reference by name: ``{"type": …, "fullyQualifiedName": …}``."""
-    return isinstance(value, Mapping) and value.keys() == {"type", NAME}
+    return isinstance(value, dict) and len(value) == 2 and "type" in value and NAME in value
 
 
 def named_references(
@@ -77,7 +77,7 @@ def _with_id(place: Node | None, value: Any, id_of: Callable[[str, str], str]) -
         id = id_of(value["type"], value[NAME])
         is_text = place is not None and place.kind == "string"
         return id if is_text else {**value, "id": id}
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _with_id(None, inner, id_of) for name, inner in value.items()}
     return value
 
@@ -109,7 +109,7 @@ class _Walk:
     def _below(self, value: Any, path: Path) -> Iterator[NamedReference]:
         if is_named(value):
             yield NamedReference(format_path(path), (str(value["type"]),), str(value[NAME]))
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             name = value.get(table.LABEL_NAME)
             if isinstance(name, str):
                 kind = label_entity(value)

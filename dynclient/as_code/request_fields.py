@@ -61,7 +61,7 @@ class Reference(NamedTuple):
 
 def is_reference(value: Any) -> bool:
     """Return whether JSON is a reference to an entity, with its id or by its name."""
-    return isinstance(value, Mapping) and "type" in value and ("id" in value or value.keys() == {
+    return isinstance(value, dict) and "type" in value and ("id" in value or value.keys() == {
         "type", NAME,
     })  # fmt: skip
 
@@ -409,7 +409,7 @@ def _takes_reference(place: Node) -> bool:
 
 def is_unordered(value: Any) -> bool:
     """Return whether an item is of a list that servers return in any order."""
-    return is_reference(value) or (isinstance(value, Mapping) and table.LABEL_NAME in value)
+    return is_reference(value) or (isinstance(value, dict) and table.LABEL_NAME in value)
 
 
 def sort_key(value: Any) -> tuple[str, ...]:

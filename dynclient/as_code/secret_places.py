@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from dynclient.errors import UsageError
-from dynclient.model.masking import sealed
+from dynclient.model.masking import is_secret, sealed
 from dynclient.secrets import Secret
 from dynclient.validation.messages import format_path
 
@@ -61,7 +61,9 @@ class SecretPlaces:
             entity_type: name of the entity type.
             fqn: fully qualified name of the entity.
         """
-        return _walk(sealed(node, value), (), lambda path, _: self._place(entity_type, fqn, path))
+        return _walk(
+            _sealed_below(node, value), (), lambda path, _: self._place(entity_type, fqn, path)
+        )
 
     def _place(self, entity_type: str, fqn: str, path: Path) -> str:
         owner = (entity_type, fqn, path)
@@ -132,8 +134,65 @@ def resolve_secrets(
 def _sealed(node: Node, value: Any) -> Any:
     """Return a copy of a document's JSON with its secrets and their places sealed."""
     places: list[str] = []
-    marked = _walk(sealed(node, _marked(value, places)), (), lambda _, text: Secret(text))
-    return _unmarked(marked, places)
+    marked = _sealed_below(node, _marked(value, places))
+    return _unmarked(marked, places) if places else marked
+
+
+def _sealed_below(node: Node, value: Any) -> Any:
+    """Return a copy of JSON with its secrets sealed; parts that cannot have any are not copied."""
+    if isinstance(value, list) and node.kind == "array" and node.items is not None:
+        return [_sealed_below(node.items, each) for each in value]
+    if not _may_have_secrets(node):
+        return value
+    if not isinstance(value, dict) or node.kind != "object":
+        return sealed(node, value)
+    found = {}
+    fields, secrets = node.properties, _secret_fields(node)
+    for name, inner in value.items():
+        below = fields.get(name)
+        if below is None or name in secrets:
+            found[name] = sealed(node, {name: inner})[name]
+        else:
+            found[name] = _sealed_below(below, inner)
+    return found
+
+
+def _may_have_secrets(node: Node) -> bool:
+    """Return whether JSON of a place may have secrets; kept with the release."""
+    known: dict[str, bool] = node.release.memo("places of secrets", lambda _: {})
+    found = known.get(node.ref)
+    if found is None:
+        found = known[node.ref] = _finds_secrets(node)
+    return found
+
+
+def _secret_fields(node: Node) -> frozenset[str]:
+    """Return the names of the properties of a type that are secrets; kept with the release."""
+    known: dict[str, frozenset[str]] = node.release.memo("fields of secrets", lambda _: {})
+    found = known.get(node.ref)
+    if found is None:
+        found = known[node.ref] = frozenset(
+            name
+            for name, each in node.properties.items()
+            if is_secret(name, each.branches or (each,))
+        )
+    return found
+
+
+def _finds_secrets(start: Node) -> bool:
+    waiting, seen = [start.target], {start.target.ref}
+    while waiting:
+        node = waiting.pop()
+        if node.kind in {"map", "any"} or (node.kind == "object" and not node.closed):
+            return True  # any key of it may have a secret
+        if _secret_fields(node):
+            return True
+        items = () if node.items is None else (node.items,)
+        for below in (*node.properties.values(), *node.branches, *items):
+            if below.target.ref not in seen:
+                seen.add(below.target.ref)
+                waiting.append(below.target)
+    return start.secret
 
 
 def _marked(value: Any, places: list[str]) -> Any:

@@ -7,7 +7,6 @@ rest; :mod:`dynclient.as_code.yaml_comments` does that.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from dynclient.errors import Problem, UsageError, ValidationFailed
 LEADING = ("name", "displayName", "description", "type", "fullyQualifiedName")
 """Fields that come first in an object; the others follow in alphabetical order."""
 
+_PLACES = {name: place for place, name in enumerate(LEADING)}
 _WIDTH = 1 << 30
 """Lines are never folded: a changed word must not move the words after it."""
 _NOT_IN_BLOCK = re.compile(
@@ -46,11 +46,13 @@ def ordered(value: Any) -> Any:
     Args:
         value: decoded JSON.
     """
-    if isinstance(value, Mapping):
-        first = [name for name in LEADING if name in value]
-        rest = sorted(name for name in value if name not in LEADING)
-        return {name: ordered(value[name]) for name in [*first, *rest]}
+    if isinstance(value, dict):
+        return {name: ordered(value[name]) for name in sorted(value, key=_place)}
     return [ordered(each) for each in value] if isinstance(value, list) else value
+
+
+def _place(name: str) -> tuple[int, str]:
+    return _PLACES.get(name, len(LEADING)), name
 
 
 def style_of(text: str) -> str | None:

@@ -6,22 +6,26 @@ Every other module is a row of ``data/official_modules.json``, which says where 
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dynclient import warn
-from dynclient.compat.missing_modules import missing_module, missing_name, unsupported_module
+from dynclient.compat import official_modules
+from dynclient.compat.missing_modules import (
+    missing_module,
+    missing_name,
+    missing_official_name,
+    unsupported_module,
+)
 from dynclient.compat.models.alias_fields import warn_renamed_module
 from dynclient.compat.models.class_registry import (
     PACKAGE,
-    ClassRegistry,
     class_registry,
     module_of,
     path_of,
 )
-from dynclient.data import data_file
+from dynclient.compat.schema_modules import SchemaLoader
 from dynclient.drift import table
 from dynclient.errors import DynclientError, DynclientWarning
 from dynclient.schema.type_names import stem
@@ -65,10 +69,14 @@ class Finder:
     def _use(self, release: Release) -> None:
         self.release = release
         self._registry = class_registry(release)
-        self._documents = {module_of(path): path for path in release.paths}
+        nearest = completing_release(release)
+        self._nearest = None if nearest is None else class_registry(nearest)
+        paths = dict.fromkeys([*release.paths, *(() if nearest is None else nearest.paths)])
+        self._documents = {module_of(path): path for path in paths}
+        others = [module_of(old) for old, _ in table.moved_documents(release.paths)]
         self._packages = {
             name.rsplit(".", depth)[0]
-            for name in self._documents
+            for name in [*self._documents, *others]
             for depth in range(1, name.count("."))
         } | {ROOT}
 
@@ -83,6 +91,11 @@ class Finder:
         """
         if not self._is_settled:
             self._servers[variable] = server_release
+
+    def chosen_release(self) -> Release:
+        """Return the release of all classes, which is chosen now if no class was imported yet."""
+        self._settle_release()
+        return self.release
 
     def _settle_release(self) -> None:
         """Choose the release for good: that of the first server that reports one.
@@ -134,32 +147,72 @@ class Finder:
             self._settle_release()
         if fullname in self._documents:
             # A package without submodules: Python then asks here for a name that it lacks, and
-            # the ImportError can say where the name is.
-            loader = _SchemaLoader(self._registry, self._documents[fullname])
+            # the ImportError can say where the name is. The same goes for official modules.
+            path = self._documents[fullname]
+            loader = SchemaLoader(self._registry, path, nearest=self._nearest)
             return ModuleSpec(fullname, loader, is_package=True)
-        official = data_file("official_modules.json").get(fullname)
-        if official is not None:
-            loader = _OfficialLoader(official["doc"], official["names"])
-            return ModuleSpec(fullname, loader, is_package=not official["names"])
+        if official_modules.is_available(fullname):
+            loader = official_modules.OfficialLoader(official_modules.rows()[fullname])
+            return ModuleSpec(fullname, loader, is_package=True)
+        loader = official_modules.rule_loader(fullname)
+        if loader is not None:
+            return ModuleSpec(fullname, loader, is_package=True)
         if fullname in self._packages:
             loader = _PackageLoader()
             return ModuleSpec(fullname, loader, is_package=True)
-        moved = table.moved(path_of(fullname), self.release.paths)
+        moved = self._moved(path_of(fullname))
         if moved is not None:
             warn_renamed_module(self.release, fullname, module_of(moved))
-            loader = _SchemaLoader(self._registry, moved, path_of(fullname))
+            loader = SchemaLoader(self._registry, moved, path_of(fullname))
             return ModuleSpec(fullname, loader, is_package=True)
+        if self.release.lossy and fullname.startswith(f"{PACKAGE}."):
+            guessed = self._guessed(fullname)
+            if guessed is not None:
+                return guessed
+        raise self._error(fullname)
+
+    def _guessed(self, fullname: str) -> ModuleSpec | None:
+        """Return a module of a release that was built from a server's OpenAPI document, or None.
+
+        Such a document does not say in which folder a schema is, so the file name decides. A folder
+        that no schema is in may be one of those, and is an empty package.
+        """
+        path = path_of(fullname)
+        file = stem(path)
+        same = [other for other in self.release.paths if stem(other) == file]
+        loader: Any
+        if len(same) == 1:
+            loader = SchemaLoader(self._registry, same[0], path, self._nearest)
+        elif same or file[:1].isupper() or fullname.rpartition(".")[0] in self._documents:
+            return None  # names of documents and folders begin with a small letter
+        else:
+            loader = _PackageLoader(missing_module(self.release, fullname))
+        return ModuleSpec(fullname, loader, is_package=True)
+
+    def _moved(self, path: str) -> str | None:
+        """Return the path that a document of another release has in this one, or None."""
+        known = self.release.paths
+        moved = table.moved_module(path, known)
+        if moved is not None:
+            return moved
+        same = [other for other in known if other.casefold() == path.casefold()]
+        return same[0] if len(same) == 1 else None
+
+    def _error(self, fullname: str) -> ImportError:
+        """Return the error for a module that there is not, or for a name that a module lacks."""
         module, _, name = fullname.rpartition(".")
         if module in self._documents:
             message = missing_name(self.release, self._documents[module], name)
-            raise ImportError(message, name=module)
+            return ImportError(message, name=module)
+        if official_modules.rows().get(module, {}).get("names"):
+            return ImportError(missing_official_name(module, name), name=module)
         if fullname.startswith(f"{PACKAGE}."):
             message = missing_module(self.release, fullname)
         else:
-            message = unsupported_module(fullname)
+            message = unsupported_module(fullname, self.release)
         # Without name=: `from package import module` would replace the message of an error that
         # names the module.
-        raise ModuleNotFoundError(message)
+        return ModuleNotFoundError(message)
 
     def _needs_release(self, fullname: str) -> bool:
         """Return whether a module has classes that are sent to a server."""
@@ -170,69 +223,41 @@ class Finder:
         )
 
 
+def completing_release(release: Release) -> Release | None:
+    """Return the release whose classes a release lacks that describes one server only, or None.
+
+    A release that was built from a server's OpenAPI document alone has no connections, and many
+    classes in other modules. Their names are those of the starter release then.
+    """
+    from dynclient.releases.cache import bundled
+    from dynclient.releases.registry import starter
+    from dynclient.session.openapi_release import completed_by
+
+    if not release.lossy or completed_by(release) is not None or bundled() is None:
+        return None
+    return starter()
+
+
 class _PackageLoader:
-    """Loads an empty package."""
+    """Loads an empty package.
+
+    Args:
+        message: the message of the error for anything that is read from it; None for Python's own.
+    """
+
+    def __init__(self, message: str | None = None) -> None:
+        self._message = message
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Let Python create the module."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Leave the module empty."""
-
-
-class _OfficialLoader(_PackageLoader):
-    """Loads a module of ``official_modules.json``: dynclient's objects under official names."""
-
-    def __init__(self, doc: str, names: dict[str, str]) -> None:
-        self._doc = doc
-        self._names = names
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Import what the names stand for."""
-        module.__doc__ = self._doc
-        if not self._names:
+        if self._message is None:
             return
-        for name, place in self._names.items():
-            source, _, attribute = place.partition(":")
-            setattr(module, name, getattr(import_module(source), attribute))
-        module.__dict__["__all__"] = [*self._names]
-
-
-class _SchemaLoader(_PackageLoader):
-    """Loads the module of a schema document; each class is built when it is first accessed."""
-
-    def __init__(self, registry: ClassRegistry, path: str, requested: str | None = None) -> None:
-        """Set what is loaded.
-
-        Args:
-            registry: the classes of the release.
-            path: path of the document.
-            requested: the path of the document in another release, after which that release names
-                its class.
-        """
-        self._registry = registry
-        self._path = path
-        self._stem = stem(requested or path).casefold()
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Set the module's names."""
-        registry, path = self._registry, self._path
-        classes = registry.names(path)
+        message = self._message
 
         def get(name: str) -> Any:
-            found = classes.get(name)
-            if found is None and name.casefold() == self._stem:
-                found = registry.named(registry.release.node(path))
-            if found is None:
-                message = missing_name(registry.release, path, name)
-                raise AttributeError(message, name=name, obj=module)
-            cls = registry.class_at(found.node)
-            module.__dict__[name] = cls
-            return cls
+            raise AttributeError(message, name=name, obj=module)
 
-        module.__dict__.update(
-            __doc__=f"Types of {path}, release {registry.release.name}.",
-            __all__=list(classes),
-            __getattr__=get,
-            __dir__=lambda: [*classes],
-        )
+        module.__dict__["__getattr__"] = get

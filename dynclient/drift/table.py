@@ -91,6 +91,13 @@ class Reference(NamedTuple):
     """What it takes since then, ``name`` or ``reference``; before, it takes the other one."""
 
 
+class ClassPlace(NamedTuple):
+    """A class of the official SDK: the document of its module, and its name there."""
+
+    path: str
+    name: str
+
+
 class FieldAlias(NamedTuple):
     """The field that replaces one that a release lacks."""
 
@@ -188,10 +195,55 @@ def moved(path: str, known: Container[str]) -> str | None:
         path: of the document in the other release.
         known: the paths of this release.
     """
-    for row in _table()["documents"]:
+    return _other_path(_table()["documents"], path, known)
+
+
+def moved_module(path: str, known: Container[str]) -> str | None:
+    """Return the path of the document whose module has the classes of another one, or None.
+
+    Args:
+        path: of a document that only the other release has.
+        known: the paths of this release.
+    """
+    return moved(path, known) or _other_path(_table()["classes"], path, known)
+
+
+def _other_path(rows: list[dict[str, Any]], path: str, known: Container[str]) -> str | None:
+    for row in rows:
         for here, there in ((row["old"], row["new"]), (row["new"], row["old"])):
             if path == here and there in known:
                 return str(there)
+    return None
+
+
+def moved_documents(known: Container[str]) -> Iterator[tuple[str, str]]:
+    """Yield (path in another release, path in this one) of the documents that were moved.
+
+    Args:
+        known: the paths of this release.
+    """
+    for row in _table()["documents"]:
+        for there, here in ((row["old"], row["new"]), (row["new"], row["old"])):
+            if here in known and there not in known:
+                yield str(there), str(here)
+
+
+def moved_class(path: str, name: str, known: Container[str]) -> ClassPlace | None:
+    """Return the class that replaces one of another release, or None.
+
+    Args:
+        path: path of the document whose module has the class there.
+        name: name of the class there.
+        known: the paths of this release.
+    """
+    for row in _table()["classes"]:
+        places = (
+            ClassPlace(row["old"], row["old_name"]),
+            ClassPlace(row["new"], row["new_name"]),
+        )
+        for there, here in (places, places[::-1]):
+            if (path, name) == there and here.path in known:
+                return here
     return None
 
 

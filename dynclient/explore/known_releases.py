@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from dynclient.errors import SchemaError
@@ -41,8 +42,25 @@ def known_releases(release: Release) -> tuple[Release, ...]:
     found = {release.version: release}
     if not release.version:
         return (release,)
-    for name in Cache().names():
+    store = Cache()
+    for version, other in _with_versions(store.directory, store.contents()):
+        found.setdefault(version, other)
+    return tuple(found[version] for version in sorted(found))
+
+
+@lru_cache(maxsize=1)
+def _with_versions(
+    directory: Path, contents: tuple[tuple[str, str], ...]
+) -> tuple[tuple[tuple[int, ...], Release], ...]:
+    """Return the releases in a cache that have a version; a second call reads no file again.
+
+    Args:
+        directory: of the cache.
+        contents: the names and digests of its releases; with the same ones it has the same data.
+    """
+    found = []
+    for name in dict.fromkeys(name for name, _ in contents):
         if name != STARTER and numbers(name):
             with suppress(SchemaError):  # a damaged pack, whose source is gone, says nothing
-                found.setdefault(numbers(name), open_release(name))
-    return tuple(found[version] for version in sorted(found))
+                found.append((numbers(name), open_release(name, cache=directory)))
+    return tuple(found)

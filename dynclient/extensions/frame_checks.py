@@ -267,7 +267,7 @@ def _column_exists(check: Check) -> Finding:
 
 
 def _column_names(check: Check) -> Finding:
-    expected = [name.strip() for name in check.required("value").split(",")]
+    expected = _list(check.required("value"))
     found = check.frame.columns
     is_ordered = check.is_set("option")
     passed = expected == found if is_ordered else sorted(expected) == sorted(found)
@@ -338,15 +338,20 @@ def _written(value: Any) -> str:
 
 def _set(text: str) -> frozenset[str]:
     """Return the values of a list that is written as JSON, or as Python writes it."""
+    return frozenset(_list(text))
+
+
+def _list(text: str) -> list[str]:
+    """Return the values of a list: written as JSON, as Python writes it, or with commas."""
     for read in (json.loads, ast.literal_eval):
         try:
             values = read(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue
         if isinstance(values, (list, tuple, set)):
-            return frozenset(_written(value) for value in values)
+            return [_written(value) for value in values]
         break
-    return frozenset(part.strip() for part in text.strip("[]").split(","))
+    return [part.strip() for part in text.strip("[]").split(",")]
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -113,7 +113,7 @@ def _of_mapping(data: Mapping[str, Any], call: str) -> Frame:
 
 
 def _of_rows(rows: list[Any], columns: Sequence[str] | None, call: str) -> Frame:
-    if rows and all(map(_is_frame, rows)):
+    if rows and all(map(is_frame, rows)):
         return _joined([read_frame(each, call=call) for each in rows], call)
     rows = [model.json_of(row) for row in rows]
     if rows and all(isinstance(row, Mapping) for row in rows):
@@ -126,7 +126,8 @@ def _of_rows(rows: list[Any], columns: Sequence[str] | None, call: str) -> Frame
     return _frame(_names(columns), rows, call)
 
 
-def _is_frame(value: Any) -> bool:
+def is_frame(value: Any) -> bool:
+    """Return whether a value is a frame of pandas, polars or pyarrow, or of this module."""
     names = ("itertuples", "iter_rows", "column_names")
     return isinstance(value, Frame) or any(hasattr(value, name) for name in names)
 

@@ -231,7 +231,7 @@ class Quality(Extension):
             )
         return self._add([test], *self._plan(table, [test], call, problems))[0]
 
-    def add_tests(self, table: Any, *tests: Any) -> list[Any]:
+    def add_tests(self, table: Any, *tests: Any, update: bool = True) -> list[Any]:
         """Create test cases of a table, or set the parameters of those of these names.
 
         Args:
@@ -239,6 +239,7 @@ class Quality(Extension):
             tests: tests, also in lists: :class:`~dynclient.QualityTest`, or mappings with its
                 arguments, as a YAML file has them:
                 ``{"definition": "columnValuesToBeUnique", "column": "id"}``.
+            update: False to leave test cases of these names as they are.
 
         Returns:
             The test cases, in the order of the tests.
@@ -253,7 +254,7 @@ class Quality(Extension):
         listed = quality_tests(flat(tests), call)
         if not listed:
             return []
-        return self._add(listed, *self._plan(table, listed, call))
+        return self._add(listed, *self._plan(table, listed, call), update=update)
 
     def _plan(
         self, table: Any, tests: Sequence[QualityTest], call: str, known: Iterable[Problem] = ()
@@ -281,7 +282,12 @@ class Quality(Extension):
         return tested, found
 
     def _add(
-        self, tests: Sequence[QualityTest], table: Mapping[str, Any], columns: Sequence[Part | None]
+        self,
+        tests: Sequence[QualityTest],
+        table: Mapping[str, Any],
+        columns: Sequence[Part | None],
+        *,
+        update: bool = True,
     ) -> list[Any]:
         """Create or change the test cases of tests that were checked."""
         found = []
@@ -293,8 +299,10 @@ class Quality(Extension):
             values = [{"name": name, "value": text} for name, text in test.parameters.items()]
             existing = self._existing(table, test, column)
             if existing is not None:
-                details = {"parameterValues": values, **test.details}
-                found.append(self.edit(existing, _setter(details), "testCase"))
+                if update:
+                    details = {"parameterValues": values, **test.details}
+                    existing = self.edit(model.raw(existing)["id"], _setter(details), "testCase")
+                found.append(existing)
                 continue
             place = "" if column is None else f"::columns::{column.key}"
             body: dict[str, Any] = {
@@ -312,8 +320,8 @@ class Quality(Extension):
 
     def _existing(
         self, table: Mapping[str, Any], test: QualityTest, column: Part | None
-    ) -> str | None:
-        """Return the id of the test case of a table that has the name of a test; None if none."""
+    ) -> Any:
+        """Return the test case of a table that has the name of a test; None if none."""
         get = self.session.find("testCase").operations["get_by_name"]
         # Servers do not quote the name of a column in that of a test case.
         places = [""] if column is None else dict.fromkeys((f".{column.name}", f".{column.key}"))
@@ -321,7 +329,7 @@ class Quality(Extension):
             name = f"{table['fullyQualifiedName']}{place}.{fqn.build(test.name)}"
             found = self.session.find_one(Plan(get, {"fqn": name}))
             if found is not None:
-                return str(model.raw(found)["id"])
+                return found
         return None
 
     def _table(self, table: Any) -> Mapping[str, Any]:

@@ -77,7 +77,7 @@ class CasesAndSuites(CollectionExtension):
                 for name, value in as_mapping(values, call, "values").items()
             ],
         }
-        counts = {"passedRows": passed_rows, "failedRows": failed_rows}
+        counts = row_counts(passed_rows, failed_rows)
         known = self._properties(operation.body)
         body |= {name: n for name, n in counts.items() if n is not None and name in known}
         if result is not None:
@@ -387,6 +387,15 @@ class CasesAndSuites(CollectionExtension):
             suite: the suite: an entity, a reference, an id or a name.
         """
         return self.call("summary", {"suite": self._id(suite)})
+
+
+def row_counts(passed: int | None, failed: int | None) -> dict[str, Any]:
+    """Return the fields of a result about rows; servers do not compute the shares."""
+    found: dict[str, Any] = {"passedRows": passed, "failedRows": failed}
+    if passed is not None and failed is not None and passed + failed:
+        found["passedRowsPercentage"] = passed / (passed + failed) * 100
+        found["failedRowsPercentage"] = failed / (passed + failed) * 100
+    return found
 
 
 def _text(value: Any) -> str:

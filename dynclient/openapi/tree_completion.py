@@ -50,6 +50,8 @@ class NearestTree(NamedTuple):
     then left out of those that lack it here."""
     is_binding: bool = False
     """Whether it is so close to the server that it may refuse what the document leaves out."""
+    is_whole: bool = True
+    """Whether it has all types of its release; else its unions do not name all branches."""
 
 
 class DocumentTree(NamedTuple):
@@ -85,6 +87,7 @@ class _Completion:
         self._nearest = nearest.documents
         self._shared = own.shared if nearest.is_newer else {}
         self._is_binding = nearest.is_binding
+        self._is_whole = nearest.is_whole
         self._private: dict[str, dict[str, Any]] = {}
 
     def document(self, path: str) -> Any:
@@ -190,6 +193,8 @@ class _Completion:
             subschema.pop("required", None)
             if subschema.get("additionalProperties") is False:
                 del subschema["additionalProperties"]
+            if not self._is_whole:
+                _open_union(subschema)
         return copy
 
     def _limits(self, schema: Any, path: str) -> list[Any]:
@@ -240,6 +245,14 @@ class _Completion:
             except LookupError:
                 continue
         return None
+
+
+def _open_union(schema: dict[str, Any]) -> None:
+    """Add a branch for any object to a union of types, such as the connections of a service."""
+    branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+    if len(branches) > 1 and all("$ref" in each for each in branches):
+        schema.pop("oneOf", None)  # what is valid for a type is valid for any object too
+        schema["anyOf"] = [*branches, {"type": "object"}]
 
 
 def _fits(own: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

@@ -97,8 +97,12 @@ class Cache:
         """Return the names of the releases in the cache, sorted by version."""
         from dynclient.schema.versions import numbers
 
-        found = {name for name, _, _ in self._packs()}
+        found = {name for name, _ in self.contents()}
         return tuple(sorted(found, key=lambda name: (numbers(name), name)))
+
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """Return the names of the releases in the cache, each with 12 digits of its digest."""
+        return tuple((name, digest) for name, digest, _ in self._packs())
 
     def find(self, name: str | None = None, digest: str | None = None) -> Pack | None:
         """Return the pack of a release, or None; of several of one name, the one stored last.

@@ -92,7 +92,7 @@ def _documents(
     from dynclient.openapi.root_schemas import read_root_schemas
     from dynclient.openapi.schema_tree import build_schema_tree
     from dynclient.openapi.well_formed import well_formed
-    from dynclient.releases.cache import bundled
+    from dynclient.releases.cache import STARTER, bundled
     from dynclient.releases.registry import starter
 
     roots = read_root_schemas(types)
@@ -108,13 +108,17 @@ def _documents(
     from dynclient.openapi.tree_completion import NearestTree
 
     own = numbers(version)
-    is_newer, is_binding = nearest.version[:2] >= own[:2], nearest.version[:2] == own[:2]
+    # The starter release has a part of the fields and connections of its version only: that it
+    # lacks something says nothing.
+    is_whole = nearest.name != STARTER
+    is_newer = is_whole and nearest.version[:2] >= own[:2]
+    is_binding = is_whole and nearest.version[:2] == own[:2]
     tree = _without_absent(renamed_tree(nearest, own), nearest, entities, resources)
     if is_newer:
         entities = [_supported(each, nearest) for each in entities]
     places = paths_by_component(nearest)
     return build_schema_tree(
-        schemas, entities, roots, places, NearestTree(tree, is_newer, is_binding)
+        schemas, entities, roots, places, NearestTree(tree, is_newer, is_binding, is_whole)
     )
 
 

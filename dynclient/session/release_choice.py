@@ -161,8 +161,23 @@ def _from_step(
         return _nearest(version, cache)
     from dynclient.session.openapi_release import openapi_release
 
-    near = _find_nearest(version, cache) if "nearest" in steps else None
-    return openapi_release(server, cache, None if near is None else near[0])
+    return openapi_release(server, cache, _completing(version, cache, steps))
+
+
+def _completing(version: str, cache: Cache, steps: tuple[str | Path, ...]) -> Release | None:
+    """Return the release that completes one of a document: the nearest, else the starter release.
+
+    None if ``source=`` excludes other releases.
+    """
+    from dynclient.releases.cache import bundled
+    from dynclient.releases.registry import starter
+
+    if "nearest" not in steps:
+        return None
+    near = _find_nearest(version, cache)
+    if near is not None:
+        return near[0]
+    return None if bundled() is None else starter(cache)
 
 
 def _cached(version: str, cache: Cache) -> Release:

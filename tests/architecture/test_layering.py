@@ -73,7 +73,7 @@ NETWORK = {
     "xmlrpc",
 }  # fmt: skip
 ON_THE_NETWORK = {"transport", "sandbox"}
-HARMLESS = {"http.HTTPStatus"}
+HARMLESS = {"http.HTTPStatus", "asyncio.to_thread", "asyncio.wait_for"}
 """Names of network packages that never open a connection."""
 
 

@@ -14,7 +14,21 @@ import dynclient
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXTRAS = {
-    *("all", "as-code", "cli", "dist", "docs", "fast", "frames", "fuzz", "graph", "lint", "login", "mutate"),
+    *(
+        "all",
+        "as-code",
+        "aws",
+        "cli",
+        "dist",
+        "docs",
+        "fast",
+        "frames",
+        "fuzz",
+        "graph",
+        "lint",
+        "login",
+        "mutate",
+    ),
     *("sandbox", "shell", "sql", "test"),
 }
 

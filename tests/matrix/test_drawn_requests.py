@@ -12,11 +12,11 @@ from tests.matrix.conftest import Pools
 from tests.matrix.grid import kinds
 from tests.matrix.lifecycle import run_lifecycle
 from tests.matrix.test_lifecycle import ALL
+from tests.support.trees import ALL_RELEASES
 
 pytestmark = pytest.mark.matrix
 
 SEARCH = hypothesis.settings(
-    max_examples=6,
     deadline=None,
     derandomize=True,
     database=None,
@@ -24,6 +24,8 @@ SEARCH = hypothesis.settings(
     suppress_health_check=list(hypothesis.HealthCheck),
     phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
 )
+EXAMPLES, FEWER = 6, 3
+"""How many requests are drawn on the newest release, and on each other one."""
 
 
 @pytest.mark.parametrize(("name", "entity"), ALL)
@@ -31,7 +33,7 @@ def test_any_valid_request_has_a_lifecycle(pools: Pools, name: str, entity: str)
     pool = pools(name)
     kind = kinds(pool.om.release)[entity]
 
-    @SEARCH
+    @hypothesis.settings(SEARCH, max_examples=EXAMPLES if name == ALL_RELEASES[-1] else FEWER)
     @hypothesis.given(pool.payloads.drawn(kind))
     def run_drawn(request: dict[str, Any]) -> None:
         cells = run_lifecycle(pool, kind, request)

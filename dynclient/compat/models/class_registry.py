@@ -23,6 +23,7 @@ from dynclient.compat.models.field_types import (
     LiteralType,
     MapType,
     NullableType,
+    OpenObjectType,
     UnionType,
 )
 from dynclient.compat.models.fields import FieldInfo
@@ -178,7 +179,9 @@ class ClassRegistry:
             return ListType(self._lazy_type(items) if items is not None else FieldType, schema)
         if json_type == "object":
             values = node.values
-            return MapType(self._lazy_type(values) if values is not None else FieldType)
+            if values is None:
+                return OpenObjectType(FieldType) if self.release.lossy else MapType(FieldType)
+            return MapType(self._lazy_type(values))
         return scalar_type(node, json_type)
 
     def _union(self, node: Node, branches: list[Node]) -> FieldType:

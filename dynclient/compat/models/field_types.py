@@ -99,6 +99,16 @@ class MapType(FieldType):
         return converted
 
 
+class OpenObjectType(MapType):
+    """An object of which a lossy release says nothing: a map, or a model of any release."""
+
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept models too, as they are."""
+        if hasattr(type(value), "model_fields_set"):
+            return value
+        return super().check(value, loc, errors)
+
+
 class NullableType(FieldType):
     """Null, or a value of another type."""
 
@@ -205,9 +215,11 @@ class UnionType(FieldType):
             if found:
                 errors += found
                 continue
-            # The value's own type first, then the type with most of its fields given.
+            # The value's own type first, then the type with most of its fields given; what accepts
+            # any object comes last.
+            is_open = isinstance(branch, OpenObjectType)
             rank = (
-                int(type(converted) is type(value)),
+                -1 if is_open else int(type(converted) is type(value)),
                 len(getattr(converted, "model_fields_set", ())),
             )
             if best is None or rank > best:

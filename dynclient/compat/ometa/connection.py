@@ -147,6 +147,17 @@ def _origin(text: str) -> str:
     return text[1:].strip("{}") if text.startswith("$") else "securityConfig.jwtToken"
 
 
+def current_token(text: str) -> str:
+    """Return the token that a ``jwtToken`` names, see :func:`_token`; a file is read now.
+
+    Raises:
+        AuthenticationException: it names a variable of the environment that is not set.
+        UsageError: it is the path of a file that cannot be read.
+    """
+    token = _token(text)
+    return token if isinstance(token, str) else token()
+
+
 def _token(text: str) -> str | Callable[[], str]:
     """Return a token: the text itself, ``$NAME`` of the environment, or the content of a file.
 

@@ -7,6 +7,9 @@ from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+"""An entity, for annotations."""
+C = TypeVar("C")
+"""A create request, for annotations."""
 
 
 class EntityList(Generic[T]):
@@ -68,6 +71,13 @@ class OMetaCustomProperties(NamedTuple):
     createCustomPropertyRequest: Any  # noqa: N815 -- the official name
 
 
+class OMetaPipelineStatus(NamedTuple):
+    """The status of a run of a pipeline."""
+
+    pipeline_fqn: str
+    pipeline_status: Any
+
+
 class CustomPropertyDataTypes(Enum):
     """Data types of custom properties."""
 
@@ -94,4 +104,5 @@ __all__ = [
     "CustomPropertyDataTypes",
     "EntityList",
     "OMetaCustomProperties",
+    "OMetaPipelineStatus",
 ]

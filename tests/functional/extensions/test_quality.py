@@ -208,12 +208,16 @@ def test_tests_as_code_are_added_and_published(each: Client, table: Any) -> None
         table, {"definition": "tableRowCountToEqual", "parameters": {"value": 1}}
     )
     assert [value.value for value in changed[0].parameterValues] == ["1"]
+    kept = each.quality.add_tests(table, tests[1], update=False)
+    assert (kept[0].id, kept[0].parameterValues[0].value) == (changed[0].id, "1")
     rows = [{"id": 1, "total": -1}]
     report = each.quality.run(table, rows, tests, publish=True, at=A_DAY)
     assert [outcome.status for outcome in report] == ["Failed", "Failed"]
     assert report.unpublished == []
     results = each.test_cases.results(report[0].case, since="2025-12-01")
     assert [result.testCaseStatus for result in results] == ["Failed"]
+    if hasattr(results[0], "failedRowsPercentage"):
+        assert (results[0].failedRows, results[0].failedRowsPercentage) == (1, 100.0)
     with pytest.raises(BadArguments) as caught:
         each.quality.add_tests(
             table, QualityTest(UNIQUE, "idd"), QualityTest("tableRowCountToEqual", valu=1)

@@ -7,6 +7,8 @@ import pytest
 from dynclient import errors
 from dynclient.client.client import Client
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 
 @pytest.fixture
 def om(each: Client) -> Client:

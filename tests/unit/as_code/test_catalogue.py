@@ -73,9 +73,9 @@ def test_all_problems_are_listed_with_file_and_line(tmp_path: Path, release: Rel
     assert any(line.startswith("bad.yaml:1: is not valid YAML") for line in found)
     assert "empty.yaml:2: unknown field requst; did you mean request?" in found
     assert any("empty.yaml:1: fullyQualifiedName is missing" in line for line in found)
-    assert any("databaseService/shop.yaml:1" in line and "copy.yaml" in line for line in found)
+    assert any("databaseService/shop.yaml:2" in line and "copy.yaml" in line for line in found)
     assert any(
-        line.startswith("databasService/x.yaml:1: type: ") and "databaseService?" in line
+        line.startswith("databasService/x.yaml:1: type: ") and "mean databaseService" in line
         for line in found
     )
     number = path.read_text("utf-8").splitlines().index("  teamType: Grup") + 1

@@ -89,6 +89,7 @@ def test_rows_are_checked(
         ("tableColumnNameToExist", {"columnName": "c"}, True, {}),
         ("tableColumnNameToExist", {"columnName": "d"}, False, {}),
         ("tableColumnToMatchSet", {"columnNames": "c"}, True, {}),
+        ("tableColumnToMatchSet", {"columnNames": "['c']"}, True, {}),
         ("tableColumnToMatchSet", {"columnNames": "c, d", "ordered": "true"}, False, {}),
     ],
 )  # fmt: skip

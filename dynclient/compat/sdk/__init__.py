@@ -1,0 +1,1 @@
+"""``metadata.sdk``: facades such as ``Tables`` over one client for the whole process."""

@@ -1,0 +1,1 @@
+"""``metadata.sdk.data_quality``: tests as code, run on data frames, published to a server."""

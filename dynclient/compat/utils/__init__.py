@@ -1,0 +1,1 @@
+"""Small functions and classes of ``metadata.utils``."""
