@@ -39,6 +39,7 @@ from dynclient.errors import DynclientError, PlanOutdated, Problem, UsageError, 
 from dynclient.secrets import printable
 
 if TYPE_CHECKING:
+    from dynclient.operations.catalogue import CollectionSpec
     from dynclient.session.session import Session
 
 _ROWS = 20
@@ -177,7 +178,7 @@ class Application:
         self._options = options
         self._identities = Identities(session)
         self._result = ApplyResult(session.host)
-        self._is_ours = {key for key in state.started}
+        self._is_ours = {*state.started}
 
     def check_state(self) -> None:
         """Compare the server with the plan, and take out what was done already.
@@ -190,40 +191,44 @@ class Application:
             if action.kind != KEEP and not _is_of_type(action):
                 waiting.setdefault(action.type, {})[action.fqn] = action
         outdated: list[str] = []
-        done: set[int] = set()
+        done: set[Action] = set()
         for entity_type, actions in waiting.items():
             spec = self._session.find(entity_type)
-            if "list" not in spec.operations:
-                continue
-            reader = EntityDocuments(self._session)
-            seen = set()
-            filters = {"include": "all"} if spec.entity.deleted else {}
-            for raw in reader.entities(spec, filters):
-                action = actions.get(entity_name(raw))
-                if action is None or (action.id and action.id != raw["id"]):
-                    continue
-                seen.add(action.fqn)
-                found = self._progress(action, reader, spec, raw)
-                if found is None:
-                    outdated.append(f"{action.type} {action.fqn}")
-                elif found:
-                    done.add(id(action))
-                    self._note_done(action, raw)
-            for fqn, action in actions.items():
-                if fqn not in seen and action.kind in {CHANGE, RESTORE}:
-                    outdated.append(f"{action.type} {action.fqn}")
-                elif fqn not in seen and action.kind == DELETE:
-                    done.add(id(action))
-                    self._state.remove(action.key)
+            if "list" in spec.operations:
+                for action, is_done in self._check_type(spec, actions):
+                    done.update([action] if is_done else [])
+                    outdated += [str(action)] if is_done is None else []
         if outdated:
             raise PlanOutdated(
                 f"{self._session.host} has another state than when the plan was made; nothing was"
-                f" written. Plan again. It differs in {', '.join(outdated)}"
+                f" written. Plan again. What cannot be done: {', '.join(outdated)}"
             )
-        self._plan.actions = [each for each in self._plan.actions if id(each) not in done]
+        self._plan.actions = [each for each in self._plan.actions if each not in done]
+
+    def _check_type(
+        self, spec: CollectionSpec, actions: dict[str, Action]
+    ) -> Iterator[tuple[Action, bool | None]]:
+        """Yield each action of a type with whether it was done; None if it cannot be done."""
+        reader = EntityDocuments(self._session)
+        filters = {"include": "all"} if spec.entity.deleted else {}
+        seen: set[str] = set()
+        for raw in reader.entities(spec, filters):
+            action = actions.get(entity_name(raw))
+            if action is None or (action.id and action.id != raw["id"]):
+                continue
+            seen.add(action.fqn)
+            is_done = self._progress(action, reader, spec, raw)
+            if is_done:
+                self._note_done(action, raw)
+            yield action, is_done
+        for fqn, action in actions.items():
+            if fqn not in seen and action.kind != CREATE:
+                if action.kind == DELETE:
+                    self._state.remove(action.key)
+                yield action, True if action.kind == DELETE else None
 
     def _progress(
-        self, action: Action, reader: EntityDocuments, spec: Any, raw: dict[str, Any]
+        self, action: Action, reader: EntityDocuments, spec: CollectionSpec, raw: dict[str, Any]
     ) -> bool | None:
         """Return whether an action was done already; None if it cannot be done any more."""
         is_deleted = bool(raw.get("deleted"))

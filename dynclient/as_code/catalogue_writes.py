@@ -14,9 +14,9 @@ from dynclient.as_code.merged_fields import merge_fields
 from dynclient.as_code.references import with_ids
 from dynclient.as_code.secret_places import is_place, resolve_secrets
 from dynclient.as_code.sections import PATCHED
+from dynclient.bulk.order import parents_of
 from dynclient.bulk.result import DELETED, UNCHANGED, UPDATED, Outcome
 from dynclient.bulk.writes import Creates, Deletes, Prepared, Saves
-from dynclient.bulk.order import parents_of
 from dynclient.data import data_file
 from dynclient.errors import BadRequest, NotFound, PlanOutdated, UsageError
 from dynclient.operations.operation import Plan

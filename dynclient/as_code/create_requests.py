@@ -17,6 +17,7 @@ from dynclient.documentation import document_fields
 from dynclient.drift import table
 from dynclient.drift.translate import translate_partly
 from dynclient.errors import FieldNotRead, NotSupported, RequestInvalid, UsageError
+from dynclient.extensions.entity_links import parse_entity_link
 from dynclient.model.entity import read_parts_later
 from dynclient.tracebacks import public_call
 from dynclient.validation.messages import format_path, parse_path
@@ -186,12 +187,21 @@ def whole_references(
     copied = deepcopy(request)
     known: dict[str, Reference] = {}
     for number, each in enumerate(references, 1):
-        if each.path.endswith(f".{table.LABEL_NAME}"):
-            continue  # labels name their tags and terms in every release
+        if each.path.endswith(f".{table.LABEL_NAME}") or _names_itself(copied, each):
+            continue  # labels and links name entities in every release
         id = each.id if each.id and not portable else f"{_NO_ID}{number:012}"
         known[id] = each
         _put(copied, parse_path(each.path), {"id": id, "type": each.type, NAME: each.fqn})
     return copied, known
+
+
+def _names_itself(request: dict[str, Any], reference: Reference) -> bool:
+    """Return whether a text is more than a reference: the link to a part, or the own name."""
+    value: Any = request
+    for step in parse_path(reference.path):
+        value = value[step]
+    is_link = isinstance(value, str) and parse_entity_link(value) is not None
+    return is_link or reference.path == "name"
 
 
 def references_without_ids(value: Any, known: Mapping[str, Reference], *, portable: bool) -> Any:

@@ -25,6 +25,9 @@ _SYSTEM = "system"
 """The provider of what servers have from the start."""
 
 
+_PLAIN = Switches()
+
+
 class Found(NamedTuple):
     """The document of an entity."""
 
@@ -44,9 +47,7 @@ class EntityDocuments:
         store: where the places in documents say that secrets are.
     """
 
-    def __init__(
-        self, session: Session, switches: Switches = Switches(), store: Store = "env"
-    ) -> None:
+    def __init__(self, session: Session, switches: Switches = _PLAIN, store: Store = "env") -> None:
         self._session = session
         self._release = session.release
         self._switches = switches

@@ -94,7 +94,7 @@ def merge_fields(
             merged.pop(name, None)
         if found.conflicts and (is_unchanged or overwrite):
             value = rebase(base, there, mine).value
-            merged = {**current, **{name: each for name, each in value.items()}}
+            merged = {**current, **value}
         elif found.conflicts:
             states = (base, mine, current)
             clashes = [

@@ -21,15 +21,17 @@ from dynclient.as_code.catalogue_plan import (
 )
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name
 from dynclient.as_code.merged_fields import Clash, merge_fields, with_known_secrets
+from dynclient.as_code.request_fields import LeftOut, Reference
 from dynclient.as_code.section_changes import definition_changes, section_changes
 from dynclient.as_code.sections import FOLLOWERS, PATCHED, Switches
 from dynclient.as_code.translated_documents import Translated, translated_document
 from dynclient.bulk.order import type_level
+from dynclient.drift.translate import remove
 from dynclient.extensions.entity_diff import FieldChange
 from dynclient.extensions.versions import Versions
 from dynclient.operations.operation import Plan
 from dynclient.session.property_values import DEFINITIONS
-from dynclient.validation.messages import parse_path
+from dynclient.validation.messages import format_path, parse_path
 
 if TYPE_CHECKING:
     from dynclient.as_code.catalogue import Catalogue
@@ -71,6 +73,8 @@ class Planner:
         self._depths: dict[Key, int] = {}
         self._readers: dict[bool, EntityDocuments] = {}
         self._authors: dict[str, Any] = {}
+        self._lost: set[Key] = set()
+        """Documents that the release of the server has no place for."""
 
     def plan(self) -> CataloguePlan:
         """Return the plan; only reads are sent.
@@ -81,9 +85,11 @@ class Planner:
         """
         self._catalogue.check(self._exists, without_secrets=True)
         self._plan.unresolved = [*self._catalogue.unresolved]
+        self._lose_documents()
         names: dict[str, list[str]] = {}
         for entity_type, fqn in self._catalogue.keys():  # noqa: SIM118 -- iterating yields documents
-            names.setdefault(entity_type, []).append(fqn)
+            if (entity_type, fqn) not in self._lost:
+                names.setdefault(entity_type, []).append(fqn)
         for level, (entity_type, fqns) in enumerate(names.items()):
             self._plan_type(level, entity_type, fqns)
         self._link()
@@ -152,11 +158,47 @@ class Planner:
         return action
 
     def _translated(self, document: Document) -> Translated:
+        """Return a document as the release of the server has it; note what it has no place for."""
         translated = translated_document(self._release, document)
-        for each in translated.left_out:
-            place = document.place(f"request.{each.path}")
-            self._plan.lost.append(Lost(*document.key, place, each.path, each.reason))
+        left_out = [*translated.left_out]
+        for each in self._lost_references(translated):
+            step = parse_path(each.path)
+            place = step if isinstance(step[-1], int) or len(step) == 1 else step[:-1]
+            remove(translated.request, format_path(place))
+            reason = f"It refers to {each.type} {each.fqn}, which has no place"
+            left_out.append(LeftOut(each.path, reason))
+        for lost in left_out:
+            place = document.place(f"request.{lost.path}")
+            self._plan.lost.append(Lost(*document.key, place, lost.path, lost.reason))
         return translated
+
+    def _lost_references(self, translated: Translated) -> list[Reference]:
+        """Return the references to what is not created, from the end of lists."""
+        found = [each for each in translated.references if (each.type, each.fqn) in self._lost]
+        return sorted(
+            found,
+            key=lambda each: [str(step).zfill(6) for step in parse_path(each.path)],
+            reverse=True,
+        )
+
+    def _lose_documents(self) -> None:
+        """Note the documents that have no place, and those that cannot be without them."""
+        for key, problems in self._catalogue.untranslatable.items():
+            self._lost.add(key)
+            self._plan.lost += [Lost(*key, each.path, "", f"{each.message}") for each in problems]
+        for document in self._catalogue if self._lost else ():
+            entity = self._release.entities.get(document.type)
+            if document.key in self._lost or entity is None or not document.request:
+                continue
+            required = self._release.node(entity.create or "").required
+            translated = translated_document(self._release, document)
+            for each in self._lost_references(translated):
+                if each.path and parse_path(each.path)[0] in required:
+                    self._lost.add(document.key)
+                    reason = f"It needs {each.type} {each.fqn}, which has no place"
+                    place = document.place(f"request.{each.path}")
+                    self._plan.lost.append(Lost(*document.key, place, each.path, reason))
+                    break
 
     # -- an entity that exists ---------------------------------------------------------------------
 
@@ -284,7 +326,8 @@ class Planner:
             content = action.content
             entity = self._release.entities[action.type]
             required = self._release.node(entity.create or "").required
-            names = {str(parse_path(path)[0]) for path in later} - {*required}
+            names = {str(parse_path(path)[0]) for path in later} & content["request"].keys()
+            names -= {*required}
             content["links"] = {name: content["request"].pop(name) for name in sorted(names)}
             action.content = content
 
@@ -347,3 +390,8 @@ def _read(
         entity = session.find_one(Plan(spec.operations["get_by_name"], arguments))
         if entity is not None:
             yield model.raw(entity)
+
+
+def _place_order(reference: Reference) -> list[str]:
+    """Return what references are sorted by, so that items come in their order in lists."""
+    return [str(step).zfill(6) for step in parse_path(reference.path)]

@@ -89,6 +89,9 @@ class _Walk:
 
     def fields(self, node: Node, request: Mapping[str, Any]) -> Iterator[NamedReference]:
         """Yield the references in a request."""
+        other = data_file("create_requests.json")["same_name"].get(self._entity.name)
+        if other in self._release.entities and isinstance(request.get("name"), str):
+            yield NamedReference("name", (str(other),), request["name"])
         for name, value in request.items():
             place = node.properties.get(name)
             types = self._types(name)
