@@ -184,7 +184,8 @@ class AppliedState:
             ignored = self.path.parent / ".gitignore"
             if not ignored.exists():
                 ignored.write_text("*.lock\n*.log\n", encoding="utf-8")
-            self._lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            self._lock = lock
         except OSError as error:
             message = f"{self.path.parent} cannot be written: {error.strerror}"
         else:
@@ -196,7 +197,7 @@ class AppliedState:
         except ModuleNotFoundError:
             return  # a system without these locks
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._release()
             message = (

@@ -23,6 +23,7 @@ from dynclient.as_code.catalogue_writes import (
     ActionCreates,
     ActionDeletes,
     Identities,
+    writes_of,
 )
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name
 from dynclient.as_code.merged_fields import merge_fields
@@ -32,7 +33,6 @@ from dynclient.as_code.sections import PATCHED
 from dynclient.bulk.load import Load
 from dynclient.bulk.load import Options as LoadOptions
 from dynclient.bulk.result import FAILED, UNCHANGED, UPDATED, Outcome
-from dynclient.bulk.writes import Writes
 from dynclient.display.blocks import Block, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
 from dynclient.errors import DynclientError, PlanOutdated, Problem, UsageError, ValidationFailed
@@ -294,14 +294,13 @@ class Application:
         options = LoadOptions(workers=self._options.workers, progress=self._options.progress)
         options = options._replace(on_result=lambda outcome: self._take(outcome, failed))
         concurrency = options.concurrency(self._session.settings.pool_size)
-        known: dict[tuple[type, str], Writes] = {}
+        known: dict[tuple[str, str], ActionCreates | ActionChanges | ActionDeletes] = {}
 
         def writes(action: Action) -> Any:
-            cls = {CREATE: ActionCreates, DELETE: ActionDeletes}.get(action.kind, ActionChanges)
-            key = (cls, action.type)
+            key = (action.kind, action.type)
             if key not in known:
                 spec = self._session.find(action.type)
-                known[key] = cls(self._session, spec, "apply", concurrency)
+                known[key] = writes_of(self._session, spec, action.kind, concurrency)
                 known[key].identities = self._identities
             if action.kind == CREATE:
                 self._state.start(action.key)

@@ -237,7 +237,8 @@ class Catalogue:
     def _note_references(self, entity: EntityType, document: Document) -> None:
         above = []
         for path, types, fqn in named_references(self.release, entity, document.request):
-            if (types, fqn) not in self._needed:
+            # The entity of the same name may be one that servers have from the start.
+            if path != "name" and (types, fqn) not in self._needed:
                 what = " or ".join(types)
                 message = f"{what} {fqn!r} has no document in the catalogue"
                 self._needed[types, fqn] = document.problem(

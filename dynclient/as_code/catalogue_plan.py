@@ -317,9 +317,9 @@ class CataloguePlan(Displayed):
             for change in each.translated
         ]
         if translated:
-            columns = ("type", "entity", "written as")
+            headings = ("type", "entity", "written as")
             yield Table(
-                columns, translated[:_ROWS], "translated", total=len(translated), more="actions"
+                headings, translated[:_ROWS], "translated", total=len(translated), more="actions"
             )
         for caption, items in (("conflicts", self.conflicts), ("lost", self.lost)):
             if items:
@@ -327,8 +327,8 @@ class CataloguePlan(Displayed):
                 yield Table((caption,), lines, total=len(items), more=caption)
         if self.kept:
             kept = [(each.type, each.fqn, str(each.change), each.by) for each in self.kept[:_ROWS]]
-            columns = ("type", "entity", "changed on the server", "by")
-            yield Table(columns, kept, "kept", total=len(self.kept), more="kept")
+            heads = ("type", "entity", "changed on the server", "by")
+            yield Table(heads, kept, "kept", total=len(self.kept), more="kept")
         if self.unresolved:
             text = f"{len(self.unresolved)} secrets are not set; the first: {self.unresolved[0]}"
             yield Text(text, "warning")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.as_code.applied_state import stamp_of
-from dynclient.as_code.catalogue_plan import RESTORE, Action
+from dynclient.as_code.catalogue_plan import CREATE, DELETE, RESTORE, Action
 from dynclient.as_code.entity_documents import EntityDocuments
 from dynclient.as_code.entity_values import EntityValues
 from dynclient.as_code.merged_fields import merge_fields
@@ -22,6 +22,8 @@ from dynclient.errors import BadRequest, NotFound, PlanOutdated, UsageError
 from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
+    from dynclient.bulk.concurrency import Concurrency
+    from dynclient.operations.catalogue import CollectionSpec
     from dynclient.session.session import Session
 
 IdOf = Callable[[tuple[str, ...], str], tuple[str, str]]
@@ -108,8 +110,8 @@ class ActionChanges(Saves):
 
     def _sent(self, prepared: Prepared) -> Outcome:
         action: Action = prepared.row
-        if action.kind == RESTORE:
-            restore = self.spec.operations["restore"]
+        if action.kind == RESTORE and model.raw(self._read(action)).get("deleted"):
+            restore = self.spec.operations["restore"]  # unless that of its parent did it
             self.patiently(lambda: self.session.call(Plan(restore, {}, {"id": action.id})))
         content = action.content
         values = {**content.get("values", {})}
@@ -124,9 +126,10 @@ class ActionChanges(Saves):
     def _read(self, action: Action) -> Any:
         reader = EntityDocuments(self.session)
         get = self.spec.operations["get"]
-        return self.session.call(
-            Plan(get, {"id": action.id, "fields": reader.fields(self.spec) or None})
-        )
+        known = {each.name for each in get.parameters}
+        arguments = {"fields": reader.fields(self.spec) or None, "include": "all"}
+        given = {name: each for name, each in arguments.items() if name in known}
+        return self.session.call(Plan(get, {"id": action.id, **given}))
 
     def _save(
         self, action: Action, entity: Any, values: dict[str, Any], planned: dict[str, Any]
@@ -162,6 +165,8 @@ class ActionChanges(Saves):
 
 class ActionDeletes(Deletes):
     """Soft deletions."""
+
+    identities: Identities
 
     def prepare(self, number: int, row: Any) -> Prepared:
         """Return an action as a row; see the base class."""
@@ -228,3 +233,21 @@ def _with_secrets(new: Any, value: Any, resolved: Any, there: Any) -> Any:
     if is_place(value) and value != there:
         return resolved
     return new
+
+
+def writes_of(
+    session: Session, spec: CollectionSpec, kind: str, concurrency: Concurrency
+) -> ActionCreates | ActionChanges | ActionDeletes:
+    """Return what sends the actions of one kind.
+
+    Args:
+        session: the session of the server.
+        spec: the collection.
+        kind: the kind of actions.
+        concurrency: is updated by how the server responds.
+    """
+    if kind == CREATE:
+        return ActionCreates(session, spec, "apply", concurrency)
+    if kind == DELETE:
+        return ActionDeletes(session, spec, "apply", concurrency)
+    return ActionChanges(session, spec, "apply", concurrency)

@@ -163,8 +163,8 @@ class Planner:
         left_out = [*translated.left_out]
         for each in self._lost_references(translated):
             step = parse_path(each.path)
-            place = step if isinstance(step[-1], int) or len(step) == 1 else step[:-1]
-            remove(translated.request, format_path(place))
+            is_item = isinstance(step[-1], int) or len(step) == 1
+            remove(translated.request, format_path(step if is_item else step[:-1]))
             reason = f"It refers to {each.type} {each.fqn}, which has no place"
             left_out.append(LeftOut(each.path, reason))
         for lost in left_out:

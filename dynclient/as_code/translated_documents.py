@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.as_code.create_requests import (
@@ -81,18 +81,24 @@ def translated_document(release: Release, document: Document) -> Translated:
     }
     before, after = {**document.request, **fields}, {**request, **other}
     changes = field_changes(before, after, frozenset({*before, *after}))
+    found = {(each.type, each.fqn) for each in (*there.references, *created.references)}
     lost_names = {each.path for each in left_out}
     return Translated(
-        request, other, (*there.references, *created.references),
+        request, other, tuple(_references(release, entity, request, found)),
         tuple(each for each in changes if each.path not in lost_names), tuple(left_out),
     )  # fmt: skip
 
 
 def _references(
-    release: Release, entity: EntityType, request: Mapping[str, Any]
+    release: Release,
+    entity: EntityType,
+    request: Mapping[str, Any],
+    known: Collection[tuple[str, str]] = (),
 ) -> Iterator[Reference]:
+    """Yield the references in a request; those of more than one type as the known ones."""
     for path, types, fqn in named_references(release, entity, request):
-        yield Reference(path, types[0], fqn)
+        kinds = (each for each in types if (each, fqn) in known)
+        yield Reference(path, next(kinds, types[0]), fqn)
 
 
 def _entity_fields(

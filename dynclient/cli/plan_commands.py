@@ -140,12 +140,8 @@ def apply(
             made if made is not None else source, lossy=lossy, without_secrets=without_secrets,
             progress=None if out.is_table else False, **options,
         )  # fmt: skip
-        if out.is_table:
-            show_blocks(out, result._blocks())
-        else:
-            reports = [each._asdict() for each in result.reports]
-            show_object(out, {"counts": result.counts, "reports": reports})
-    raise typer.Exit(FAILED if result.failed else DONE)
+        code = _show_result(out, result)
+    raise typer.Exit(code)
 
 
 def _show(output: Output, made: CataloguePlan) -> None:
@@ -161,11 +157,71 @@ def _ask(om: Client, made: CataloguePlan, kind: str) -> None:
     if not deleted:
         return
     restorable = {name for name, each in om.release.entities.items() if each.deleted}
-    lines = [
-        f"{each.type} {each.fqn} ({'it can be restored' if each.type in restorable else 'for good'})"
-        for each in deleted
-    ]
+    kinds = ["it can be restored" if each.type in restorable else "for good" for each in deleted]
+    lines = [f"{each.type} {each.fqn} ({kind})" for each, kind in zip(deleted, kinds, strict=True)]
     print(escaped("\n".join(lines)), file=sys.stderr)
     if not confirm("Delete?"):
         print("nothing was changed", file=sys.stderr)
         raise typer.Exit(FAILED)
+
+
+@app.command(
+    epilog=example("dynclient copy --from test --to prod --service shop"), rich_help_panel=_GROUP
+)
+def copy(
+    source: Annotated[
+        str, typer.Option("--from", metavar="PROFILE", help="Profile of the server to read.")
+    ],
+    target: Annotated[
+        str, typer.Option("--to", metavar="PROFILE", help="Profile of the server to write.")
+    ],
+    service: Annotated[
+        str, typer.Option(metavar="NAME", help="A service, with all that is below it.")
+    ] = "",
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="TYPE", help="An entity type; may be repeated."),
+    ] = None,
+    folder: Annotated[
+        str | None,
+        typer.Option("--keep", metavar="FOLDER", help="Keep the files here, to continue or check."),
+    ] = None,
+    overwrite: Overwrite = False,
+    lossy: Lossy = False,
+    without_secrets: WithoutSecrets = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and change nothing.")
+    ] = False,
+    output: As = Format.TABLE,
+) -> None:
+    """Copy a part of the catalogue to another server, of any release: dump, plan, apply."""
+    from tempfile import TemporaryDirectory
+
+    from dynclient.cli.connection import connect_or_ask, reported
+
+    out = output_of(output)
+    with reported(out), TemporaryDirectory(prefix="dynclient-copy-") as temporary:
+        place = folder or temporary
+        with connect_or_ask(None, profile=source) as om:
+            om.dump(place, service=service, types=tuple(types or ()), format="jsonl")
+        with connect_or_ask(None, profile=target) as om:
+            made: CataloguePlan = om.plan(place, overwrite=overwrite)
+            if dry_run:
+                _show(out, made)
+                raise typer.Exit(DIFFERS if made else DONE)
+            result: ApplyResult = om.apply(
+                made, lossy=lossy, without_secrets=without_secrets,
+                progress=None if out.is_table else False,
+            )  # fmt: skip
+        code = _show_result(out, result)
+    raise typer.Exit(code)
+
+
+def _show_result(output: Output, result: ApplyResult) -> int:
+    """Print what an apply has done, and return the exit code."""
+    if output.is_table:
+        show_blocks(output, result._blocks())
+    else:
+        reports = [each._asdict() for each in result.reports]
+        show_object(output, {"counts": result.counts, "reports": reports})
+    return FAILED if result.failed else DONE

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from tests.support.trees import ALL_RELEASES, TREES, release_named
 pytestmark = only_on_sandbox("plans for a whole catalogue, which is that of these tests")
 
 NAME = ALL_RELEASES[-1]
+ROOT = Path(__file__).resolve().parents[3]
 SERVICE = """\
 type: databaseService
 fullyQualifiedName: {name}
@@ -323,3 +327,54 @@ def test_the_commands_plan_and_apply(
         assert om.tables.get(fqn="s.d.p.t") is not None
         assert main(["apply", str(folder), "--prune", "--yes", *more]) == 0
     assert om.tables.get(fqn="s.d.p.t") is None
+
+
+KILLED = """
+import os, signal, sys
+import dynclient
+from tests.support.trees import release_named
+
+host, token, folder, name, moment = sys.argv[1:]
+left = [int(moment)]
+
+def count(*_):
+    left[0] -= 1
+    if left[0] == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+hooks = dynclient.Hooks(on_request=count) if left[0] % 2 else dynclient.Hooks(on_response=count)
+with dynclient.connect(host, token=token, release=release_named(name), hooks=hooks) as om:
+    om.apply(folder)
+"""
+MOMENTS = [6, 9, 12]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(each, marks=() if each in MOMENTS else pytest.mark.slow)
+        for each in range(2, 22)
+    ],
+)
+def test_an_apply_that_was_killed_is_continued(
+    server: sandbox.Running, om: Client, write: Callable[..., Path], moment: int
+) -> None:
+    write("glossary", "g", {"name": "g", "description": "G"})
+    for name, other in (("one", "two"), ("two", "one")):
+        request = {
+            "name": name,
+            "description": "T",
+            "glossary": "g",
+            "relatedTerms": [f"g.{other}"],
+        }
+        write("glossaryTerm", f"g.{name}", request)
+    folder = shop(write, description="killed")
+    command = [sys.executable, "-c", KILLED, server.host, server.admin_token, str(folder), NAME]
+    with session_cache():
+        run = subprocess.run([*command, str(moment)], check=False, cwd=ROOT)
+    assert run.returncode in ({-signal.SIGKILL} if moment in MOMENTS else {0, -signal.SIGKILL})
+    assert om.apply(folder).failed == []
+    assert not om.plan(folder)
+    assert om.tables["s.d.p.t"].description == "killed"
+    (folder / "table-s.d.p.t.yaml").unlink()
+    assert om.plan(folder, prune=True).counts["delete"] == 1
