@@ -187,21 +187,14 @@ def whole_references(
     copied = deepcopy(request)
     known: dict[str, Reference] = {}
     for number, each in enumerate(references, 1):
-        if each.path.endswith(f".{table.LABEL_NAME}") or _names_itself(copied, each):
-            continue  # labels and links name entities in every release
+        steps = parse_path(each.path)
+        is_link = parse_entity_link(str(_at(copied, steps))) is not None
+        if steps[-1] == table.LABEL_NAME or is_link or each.path == "name":
+            continue  # labels, links and own names are names in every release
         id = each.id if each.id and not portable else f"{_NO_ID}{number:012}"
         known[id] = each
-        _put(copied, parse_path(each.path), {"id": id, "type": each.type, NAME: each.fqn})
+        _put(copied, steps, {"id": id, "type": each.type, NAME: each.fqn})
     return copied, known
-
-
-def _names_itself(request: dict[str, Any], reference: Reference) -> bool:
-    """Return whether a text is more than a reference: the link to a part, or the own name."""
-    value: Any = request
-    for step in parse_path(reference.path):
-        value = value[step]
-    is_link = isinstance(value, str) and parse_entity_link(value) is not None
-    return is_link or reference.path == "name"
 
 
 def references_without_ids(value: Any, known: Mapping[str, Reference], *, portable: bool) -> Any:
@@ -215,10 +208,14 @@ def references_without_ids(value: Any, known: Mapping[str, Reference], *, portab
     return _without_ids(value, known, (), [], portable=portable)
 
 
-def _put(data: Any, steps: tuple[str | int, ...], value: Any) -> None:
-    for step in steps[:-1]:
+def _at(data: Any, steps: tuple[str | int, ...]) -> Any:
+    for step in steps:
         data = data[step]
-    data[steps[-1]] = value
+    return data
+
+
+def _put(data: Any, steps: tuple[str | int, ...], value: Any) -> None:
+    _at(data, steps[:-1])[steps[-1]] = value
 
 
 def _without_ids(

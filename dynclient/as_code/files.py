@@ -30,6 +30,8 @@ from dynclient.suggestions import did_you_mean, nearest
 class CatalogueFiles(Extension):
     """Writes the entities of a server into files."""
 
+    name = "as_code"
+
     def dump(
         self,
         folder: str | PathLike[str],

@@ -29,7 +29,7 @@ class FolderWriter:
         format: ``yaml``, a file for each document, or ``jsonl``, a file for each entity type.
 
     Raises:
-        UsageError: the path cannot be a folder, or another process dumps into it.
+        UsageError: the path cannot be a folder, or cannot be written.
     """
 
     def __init__(self, folder: Path, format: str) -> None:
@@ -41,8 +41,10 @@ class FolderWriter:
         self._open: dict[str, BinaryIO] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(self._staging, ignore_errors=True)
-            self._staging.mkdir()
+            # The folder stays as the sign that files may be of two dumps, until these are replaced.
+            self._is_mixed = self._staging.exists()
+            self._staging.mkdir(exist_ok=True)
+            _empty(self._staging)
         except OSError as error:
             message = f"{folder} cannot be written: {error.strerror}"
         else:
@@ -93,6 +95,7 @@ class FolderWriter:
         self._close()
         for entity_type in self._lines:
             self._sort(entity_type)
+        self._is_mixed = True
         (self._folder / FILE).unlink(missing_ok=True)
         written = set()
         for path in _files(self._staging):
@@ -107,9 +110,15 @@ class FolderWriter:
         shutil.rmtree(self._staging)
 
     def discard(self) -> None:
-        """Remove what was added; the files of the last dump stay."""
+        """Remove what was added; the files of the last dump stay.
+
+        Once :meth:`finish` has begun to replace files, the staging folder stays as the sign of it.
+        """
         self._close()
-        shutil.rmtree(self._staging, ignore_errors=True)
+        if self._is_mixed:
+            _empty(self._staging)
+        else:
+            shutil.rmtree(self._staging, ignore_errors=True)
 
     def _close(self) -> None:
         for lines in self._open.values():
@@ -150,6 +159,14 @@ def _files(folder: Path) -> Iterator[Path]:
             continue
         if path.suffix in {f".{YAML}", f".{JSON_LINES}"} and path.is_file():
             yield path
+
+
+def _empty(folder: Path) -> None:
+    for path in [*folder.iterdir()]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

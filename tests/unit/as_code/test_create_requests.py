@@ -9,8 +9,8 @@ import pytest
 
 import dynclient
 from dynclient import model
-from dynclient.as_code.create_requests import create_request
-from dynclient.as_code.request_fields import RequestFields
+from dynclient.as_code.create_requests import CreateRequest, create_request, translated_request
+from dynclient.as_code.request_fields import Reference, RequestFields
 from dynclient.data import data_file
 from dynclient.validation import validator
 from tests.support.trees import ALL_RELEASES, TREES, release_named
@@ -109,6 +109,35 @@ def test_requests_of_other_releases() -> None:
         release=release_named("1.0.4"),
     )
     assert {each.path for each in data.left_out} == {"owners", "sourceHash"}
+
+
+@pytest.mark.skipif(not {"1.0.4", "1.13.0"} <= {*TREES}, reason="needs the trees of both releases")
+def test_references_by_name_change_their_form_between_releases() -> None:
+    old, new = release_named("1.0.4"), release_named("1.13.0")
+    link = "<#E::table::s.d.public.t>"
+    references = (
+        Reference("entityLink", "table", "s.d.public.t"),
+        Reference("testSuite", "testSuite", "s"),
+        Reference("testDefinition", "testDefinition", "d"),
+        Reference("owner", "user", "ada"),
+    )
+    request = {
+        "name": "c", "entityLink": link, "testSuite": "s", "testDefinition": "d",
+        "owner": {"type": "user", "fullyQualifiedName": "ada"},
+    }  # fmt: skip
+    made = CreateRequest("testCase", old.name, request, (), references)
+    found = translated_request(made, old, new, portable=True)
+    assert found.request == {
+        "name": "c", "entityLink": link, "testDefinition": "d",
+        "owners": [{"type": "user", "fullyQualifiedName": "ada"}],
+    }  # fmt: skip
+    assert [each.path for each in found.left_out] == ["testSuite"]
+    reviewers = (Reference("reviewers[0]", "user", "ada"),)
+    request = {"name": "g", "displayName": "G", "description": "", "reviewers": ["ada"]}
+    made = CreateRequest("glossary", old.name, request, (), reviewers)
+    newer = translated_request(made, old, new, portable=True)
+    assert newer.request["reviewers"] == [{"type": "user", "fullyQualifiedName": "ada"}]
+    assert translated_request(newer, new, old, portable=True).request == request
 
 
 def test_what_is_not_an_entity_is_refused() -> None:
