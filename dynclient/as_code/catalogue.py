@@ -24,6 +24,7 @@ from dynclient.errors import (
 from dynclient.suggestions import nearest
 from dynclient.tracebacks import public_calls
 from dynclient.validation import validator
+from dynclient.validation.messages import parse_path
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Node, Release
@@ -100,6 +101,7 @@ class Catalogue:
         self._cache: dict[tuple[str, str], Document] = {}
         self._needed: dict[tuple[tuple[str, ...], str], Problem] = {}
         self._edges: set[tuple[str, str]] = set()
+        self._required: set[tuple[str, str]] = set()
         self._above: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._read()
         self._order = self._arranged()
@@ -236,6 +238,7 @@ class Catalogue:
 
     def _note_references(self, entity: EntityType, document: Document) -> None:
         above = []
+        required = self.release.node(entity.create or "").required
         for path, types, fqn in named_references(self.release, entity, document.request):
             # The entity of the same name may be one that servers have from the start.
             if path != "name" and (types, fqn) not in self._needed:
@@ -244,7 +247,10 @@ class Catalogue:
                 self._needed[types, fqn] = document.problem(
                     f"request.{path}", message, "reference", fqn
                 )
-            self._edges.update((document.type, each) for each in types)
+            edges = [(document.type, each) for each in types]
+            self._edges.update(edges)
+            if parse_path(path)[0] in required:
+                self._required.update(edges)
             if document.type in types:
                 above.append((document.type, fqn))
         if above:
@@ -300,5 +306,5 @@ class Catalogue:
         by_type: dict[str, list[tuple[str, str]]] = {}
         for key in self._entries:
             by_type.setdefault(key[0], []).append(key)
-        order = type_order(self.release, by_type, self._edges)
+        order = type_order(self.release, by_type, self._edges, self._required)
         return [key for name in order for key in name_order(by_type[name], self._above)]
