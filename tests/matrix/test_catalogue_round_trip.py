@@ -17,7 +17,10 @@ from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 pytestmark = pytest.mark.matrix
 
-SAME = list(dict.fromkeys([ALL_RELEASES[0], ALL_RELEASES[-1]]))
+SAME = [
+    pytest.param(name, marks=pytest.mark.slow if number else ())
+    for number, name in enumerate(dict.fromkeys([ALL_RELEASES[0], ALL_RELEASES[-1]]))
+]
 NOT_EQUAL = {"workflow"}
 """Types whose entities a sandbox completes with what their schema does not allow."""
 
