@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from dynclient.errors import OutcomeUnknown as OutcomeUnknown
     from dynclient.errors import OutOfRange as OutOfRange
     from dynclient.errors import PackCorrupt as PackCorrupt
+    from dynclient.errors import PlanOutdated as PlanOutdated
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
     from dynclient.errors import ReadOnly as ReadOnly
@@ -169,6 +170,7 @@ _ERRORS = (
     "OutOfRange",
     "OutcomeUnknown",
     "PackCorrupt",
+    "PlanOutdated",
     "PreconditionFailed",
     "Problem",
     "ReadOnly",

@@ -427,6 +427,14 @@ class ReadOnly(UsageError):
     path: str
 
 
+class PlanOutdated(UsageError):
+    """The server has another state than when a plan was made; nothing was written.
+
+    Remedy:
+        Make a new plan, look at it, and apply that.
+    """
+
+
 class RequestNotRecorded(UsageError):
     """A recording that is replayed does not have the request; see :mod:`dynclient.testing`.
 

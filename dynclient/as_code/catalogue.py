@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +24,7 @@ from dynclient.errors import (
 from dynclient.suggestions import nearest
 from dynclient.tracebacks import public_calls
 from dynclient.validation import validator
+from dynclient.validation.messages import parse_path
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Node, Release
@@ -71,6 +72,8 @@ class Catalogue:
         manifest: what was dumped; None for a folder that was written by hand.
         problems: everything that is wrong with the documents, but for missing references and
             secrets; the path of each is file and line.
+        untranslatable: what is wrong with documents of other releases that the release has no place
+            for, by type and fully qualified name; they are not among the problems.
         missing: the entities that are referred to and have no document.
         unresolved: the secrets that are not set where their places say, as problems.
 
@@ -91,12 +94,14 @@ class Catalogue:
             )
         self.manifest = Manifest.read(self.folder)
         self.problems: list[Problem] = []
+        self.untranslatable: dict[tuple[str, str], list[Problem]] = {}
         self.missing: list[MissingReference] = []
         self.unresolved: list[Problem] = []
         self._entries: dict[tuple[str, str], _Entry] = {}
         self._cache: dict[tuple[str, str], Document] = {}
         self._needed: dict[tuple[tuple[str, ...], str], Problem] = {}
         self._edges: set[tuple[str, str]] = set()
+        self._required: set[tuple[str, str]] = set()
         self._above: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._read()
         self._order = self._arranged()
@@ -219,7 +224,7 @@ class Catalogue:
             )
             return
         if entity is None or entity.create is None:
-            self.problems.append(self._unknown_type(document))
+            self._add_problems(document, [self._unknown_type(document)])
             return
         self._note_references(entity, document)
         self._check_request(self.release.node(entity.create), document)
@@ -233,14 +238,19 @@ class Catalogue:
 
     def _note_references(self, entity: EntityType, document: Document) -> None:
         above = []
+        required = self.release.node(entity.create or "").required
         for path, types, fqn in named_references(self.release, entity, document.request):
-            if (types, fqn) not in self._needed:
+            # The entity of the same name may be one that servers have from the start.
+            if path != "name" and (types, fqn) not in self._needed:
                 what = " or ".join(types)
                 message = f"{what} {fqn!r} has no document in the catalogue"
                 self._needed[types, fqn] = document.problem(
                     f"request.{path}", message, "reference", fqn
                 )
-            self._edges.update((document.type, each) for each in types)
+            edges = [(document.type, each) for each in types]
+            self._edges.update(edges)
+            if parse_path(path)[0] in required:
+                self._required.update(edges)
             if document.type in types:
                 above.append((document.type, fqn))
         if above:
@@ -254,7 +264,7 @@ class Catalogue:
             self._note(document, error.problems)
             return
         except NotSupported as error:
-            self.problems.append(document.problem("type", str(error)))
+            self._add_problems(document, [document.problem("type", str(error))])
             return
         faults = validator(self.release).check(create, with_ids(create, made.request))
         self._note(document, faults)
@@ -263,12 +273,22 @@ class Catalogue:
             message = f"the secret {place} is not set"
             self.unresolved.append(document.problem(f"request.{path}", message, "secret", place))
 
-    def _note(self, document: Document, faults: object) -> None:
-        for fault in faults:  # type: ignore[attr-defined]  # a sequence of problems
+    def _note(self, document: Document, faults: Iterable[Problem]) -> None:
+        found = []
+        for fault in faults:
             path = f"request.{fault.path}" if fault.path else "request"
-            self.problems.append(
+            found.append(
                 document.problem(path, fault.message, fault.rule, fault.value, fault.nearest)
             )
+        self._add_problems(document, found)
+
+    def _add_problems(self, document: Document, problems: list[Problem]) -> None:
+        if not problems:
+            return
+        if document.release == self.release.name:
+            self.problems += problems
+        else:
+            self.untranslatable.setdefault(document.key, []).extend(problems)
 
     def _references(self, entity: EntityType, document: Document) -> Iterator[Reference]:
         for path, types, fqn in named_references(self.release, entity, document.request):
@@ -286,5 +306,5 @@ class Catalogue:
         by_type: dict[str, list[tuple[str, str]]] = {}
         for key in self._entries:
             by_type.setdefault(key[0], []).append(key)
-        order = type_order(self.release, by_type, self._edges)
+        order = type_order(self.release, by_type, self._edges, self._required)
         return [key for name in order for key in name_order(by_type[name], self._above)]

@@ -158,7 +158,7 @@ def translated_request(
         message = f"{entity.type_name} has no create request in release {target.name}"
         raise NotSupported(message)
     node = target.node(entity.create)
-    request, known = _with_whole_references(made.request, made.references, portable=portable)
+    request, known = whole_references(made.request, made.references, portable=portable)
     with table.trial():  # the names are those of a server, not of a script
         translated, lost, problems = translate_partly(node, request)
     if problems:
@@ -174,7 +174,7 @@ def translated_request(
     )
 
 
-def _with_whole_references(
+def whole_references(
     request: dict[str, Any], references: Iterable[Reference], *, portable: bool
 ) -> tuple[dict[str, Any], dict[str, Reference]]:
     """Return a request with a whole reference at the place of each, and the references by id.
@@ -188,12 +188,24 @@ def _with_whole_references(
     known: dict[str, Reference] = {}
     for number, each in enumerate(references, 1):
         steps = parse_path(each.path)
-        if steps[-1] == table.LABEL_NAME or parse_entity_link(str(_at(copied, steps))) is not None:
-            continue  # labels and links have names in every release
+        is_link = parse_entity_link(str(_at(copied, steps))) is not None
+        if steps[-1] == table.LABEL_NAME or is_link or each.path == "name":
+            continue  # labels, links and own names are names in every release
         id = each.id if each.id and not portable else f"{_NO_ID}{number:012}"
         known[id] = each
         _put(copied, steps, {"id": id, "type": each.type, NAME: each.fqn})
     return copied, known
+
+
+def references_without_ids(value: Any, known: Mapping[str, Reference], *, portable: bool) -> Any:
+    """Return translated JSON with its references in the form of its release.
+
+    Args:
+        value: the JSON, with the references of :func:`whole_references`.
+        known: these by their ids.
+        portable: whether references have names instead of ids.
+    """
+    return _without_ids(value, known, (), [], portable=portable)
 
 
 def _at(data: Any, steps: tuple[str | int, ...]) -> Any:

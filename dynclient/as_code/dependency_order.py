@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dynclient.bulk.order import type_level
@@ -14,7 +14,10 @@ K = TypeVar("K", bound=Hashable)
 
 
 def type_order(
-    release: Release, types: Iterable[str], edges: Iterable[tuple[str, str]]
+    release: Release,
+    types: Iterable[str],
+    edges: Iterable[tuple[str, str]],
+    required: Collection[tuple[str, str]] = (),
 ) -> list[str]:
     """Return entity types in the order in which their entities are created.
 
@@ -25,6 +28,7 @@ def type_order(
         release: the release.
         types: names of the types.
         edges: pairs of types of which the first refers to the second.
+        required: those of them whose references cannot be set afterwards.
     """
     waiting = {*types}
     needs: dict[str, set[str]] = {name: set() for name in waiting}
@@ -32,17 +36,32 @@ def type_order(
         if first != second and first in waiting and second in waiting:
             needs[first].add(second)
 
-    def rank(name: str) -> tuple[bool, int, str]:
+    def rank(name: str) -> tuple[bool, bool, int, str]:
         entity = release.entities.get(name)
         level = type_level(release, entity) if entity is not None else 0
-        return bool(needs[name] & waiting), level, name
+        others = needs[name] & waiting
+        return any((name, each) in required for each in others), bool(others), level, name
 
     order = []
     while waiting:
-        first_one = min(waiting, key=rank)
+        below = {name: _reachable(name, needs, waiting) for name in waiting}
+        # What is in no circle that comes later waits for all that is in it.
+        ready = [name for name in waiting if all(name in below[each] for each in below[name])]
+        first_one = min(ready, key=rank)
         waiting.remove(first_one)
         order.append(first_one)
     return order
+
+
+def _reachable(start: str, needs: Mapping[str, set[str]], waiting: set[str]) -> set[str]:
+    """Return the types that one needs, directly or through others."""
+    found: set[str] = set()
+    pending = [start]
+    while pending:
+        for name in needs[pending.pop()] & waiting - found:
+            found.add(name)
+            pending.append(name)
+    return found
 
 
 def name_order(names: Iterable[K], above: Mapping[K, Iterable[K]], key: Any = None) -> list[K]:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import fqn, model
-from dynclient.as_code.create_requests import create_request
+from dynclient.as_code.applied_state import AppliedState
 from dynclient.as_code.documents import Document
+from dynclient.as_code.entity_documents import EntityDocuments, entity_name, is_provided
 from dynclient.as_code.folder_writer import FolderWriter
 from dynclient.as_code.manifest import Manifest
-from dynclient.as_code.request_fields import LeftOut, Reference, RequestFields
-from dynclient.as_code.secret_places import SecretPlaces, Store
-from dynclient.as_code.sections import FOLLOWERS, PATCHED, SectionReader, Switches
+from dynclient.as_code.request_fields import LeftOut, Reference
+from dynclient.as_code.secret_places import Store
+from dynclient.as_code.sections import Switches
 from dynclient.bulk.order import parents_of, type_level
 from dynclient.data import data_file
 from dynclient.documentation import document_fields
@@ -22,7 +23,6 @@ from dynclient.errors import BadName
 from dynclient.operations.entity_filters import service_types
 from dynclient.operations.operation import Plan
 from dynclient.session.property_values import DEFINITIONS
-from dynclient.session.requested_fields import requested_fields
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
@@ -93,8 +93,11 @@ def dump(session: Session, folder: Path, options: Options) -> DumpResult:
         options: what is dumped, and how.
     """
     writer = FolderWriter(folder, options.format)
+    state = None
     try:
-        running = _Dump(session, writer, options)
+        state = AppliedState(folder, session.host, write=True)
+        state.fold()
+        running = _Dump(session, writer, state, options)
         running.run()
         manifest = Manifest(
             options.format, session.release.name, options.selection(), running.provided_names()
@@ -102,7 +105,12 @@ def dump(session: Session, folder: Path, options: Options) -> DumpResult:
         writer.finish(manifest)
     except BaseException:
         writer.discard()
+        if state is not None:
+            state.discard()
         raise
+    for key in set(state.entities()) - running.written:
+        state.remove(key)
+    state.close()
     return DumpResult(
         str(folder), dict(sorted(running.counts.items())), running.referenced,
         dict(running.left_out),
@@ -112,14 +120,16 @@ def dump(session: Session, folder: Path, options: Options) -> DumpResult:
 class _Dump:
     """One dump in progress."""
 
-    def __init__(self, session: Session, writer: FolderWriter, options: Options) -> None:
+    def __init__(
+        self, session: Session, writer: FolderWriter, state: AppliedState, options: Options
+    ) -> None:
         self._session = session
         self._release = session.release
         self._writer = writer
+        self._state = state
         self._options = options
-        self._reader = SectionReader(session, options.sections)
-        self._secrets = SecretPlaces(options.secrets)
-        self._written: set[Key] = set()
+        self._documents = EntityDocuments(session, options.sections, options.secrets)
+        self.written: set[Key] = set()
         self._needed: set[Key] = set()
         self._provided: set[Key] = set()
         self.counts: Counter[str] = Counter()
@@ -140,7 +150,7 @@ class _Dump:
     def provided_names(self) -> dict[str, list[str]]:
         """Return what documents refer to and servers have from the start."""
         found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(self._provided & self._needed - self._written):
+        for entity_type, name in sorted(self._provided & self._needed - self.written):
             found.setdefault(entity_type, []).append(name)
         return found
 
@@ -176,27 +186,16 @@ class _Dump:
             from dynclient.extensions.search import Search
 
             found: Iterable[Any] = Search(self._session).find(
-                spec.entity.name, options.where, fields=self._fields(spec)
+                spec.entity.name, options.where, fields=self._documents.fields(spec)
             )
             rows: Iterator[dict[str, Any]] = (model.raw(each) for each in found)
         elif options.service:
             rows = self._of_service(spec)
         else:
-            rows = self._list(spec, {})
+            rows = self._documents.entities(spec)
         for raw in rows:
             if not options.service or self._is_of_service(raw):
                 yield raw
-
-    def _list(self, spec: CollectionSpec, filters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        operation = spec.operations["list"]
-        known = {each.name for each in operation.parameters}
-        arguments: dict[str, Any] = {**filters}
-        if "fields" in known:
-            arguments["fields"] = self._fields(spec)
-        if "page_size" in known:
-            arguments["page_size"] = self._session.settings.page_size
-        for entity in self._session.listing(Plan(operation, arguments)):
-            yield model.raw(entity)
 
     def _of_service(self, spec: CollectionSpec) -> Iterator[dict[str, Any]]:
         """Yield the entities of a collection that may be of the selected service.
@@ -210,10 +209,10 @@ class _Dump:
         types = [each for _, each in parents_of(self._release, entity).types]
         is_below = any(self._is_service(self._release.entities[each]) for each in types)
         if not is_below and "service" not in self._create_fields(entity):
-            return self._list(spec, {}) if self._is_of_anything(entity) else iter(())
+            return self._documents.entities(spec) if self._is_of_anything(entity) else iter(())
         known = {each.name for each in spec.operations["list"].parameters}
         if "service" in known:
-            return self._list(spec, {"service": service})
+            return self._documents.entities(spec, {"service": service})
         return self._below(spec, types, known)
 
     def _below(
@@ -221,11 +220,11 @@ class _Dump:
     ) -> Iterator[dict[str, Any]]:
         for field, kind in parents_of(self._release, spec.entity).types:
             if field in known and kind in types:
-                names = sorted(name for each, name in self._written if each == kind)
+                names = sorted(name for each, name in self.written if each == kind)
                 for name in names:
-                    yield from self._list(spec, {field: name})
+                    yield from self._documents.entities(spec, {field: name})
                 return
-        yield from self._list(spec, {})
+        yield from self._documents.entities(spec)
 
     def _create_fields(self, entity: EntityType) -> Iterable[str]:
         return () if entity.create is None else self._release.node(entity.create).properties
@@ -244,28 +243,12 @@ class _Dump:
         except BadName:
             return False
 
-    def _fields(self, spec: CollectionSpec) -> list[str]:
-        """Return the names for ``fields=`` of all that documents have."""
-        entity, facts = spec.entity, requested_fields(self._release)
-        table = data_file("create_requests.json")
-        wanted = {*self._create_fields(entity), *table["patched"]}
-        wanted.update(row["from"].partition(".")[0] for row in table["sources"])
-        if self._options.sections.followers:
-            wanted.add(FOLLOWERS)
-        names: dict[str, None] = {}
-        for path in sorted(facts.absent(entity.name, "list")):
-            first = path.partition(".")[0].removesuffix("[]")
-            last = path.rpartition(".")[2]
-            if first in wanted and last not in table["nested_results"]:
-                names.update(dict.fromkeys(facts.needed(entity.name, path)))
-        return [*names]
-
     # -- what they refer to ------------------------------------------------------------------------
 
     def _missing(self) -> dict[str, list[str]]:
         """Return the names of what is referred to and was not read, by type."""
         found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(self._needed - self._written - self._provided):
+        for entity_type, name in sorted(self._needed - self.written - self._provided):
             found.setdefault(entity_type, []).append(name)
         return found
 
@@ -291,10 +274,11 @@ class _Dump:
             total = page.total
         if get is None or (total is not None and total / size < len(names)):
             known = {*names}
-            yield from (raw for raw in self._list(spec, {}) if _name(raw) in known)
+            yield from (raw for raw in self._documents.entities(spec) if entity_name(raw) in known)
             return
         for name in names:
-            entity = self._session.find_one(Plan(get, {"fqn": name, "fields": self._fields(spec)}))
+            fields = self._documents.fields(spec)
+            entity = self._session.find_one(Plan(get, {"fqn": name, "fields": fields}))
             if entity is not None:
                 yield model.raw(entity)
 
@@ -302,61 +286,33 @@ class _Dump:
 
     def _add(self, spec: CollectionSpec, raw: dict[str, Any], *, referenced: bool) -> None:
         entity = spec.entity
-        key = (entity.name, _name(raw))
-        if key in self._written:
+        key = (entity.name, entity_name(raw))
+        if key in self.written:
             return
-        if _is_provided(entity.name, raw):
+        if is_provided(entity.name, raw):
             self._provided.add(key)
             return
-        made = create_request(entity, self._release, raw, portable=True)
-        node = self._release.node(entity.create or "")
-        request = self._secrets.replaced(node, made.request, *key)
-        self._note(made.references)
-        sections: dict[str, Any] = {}
-        if not referenced:
-            sections, references = self._reader.sections(spec, raw)
-            self._note(references)
-            if PATCHED in sections:
-                own = self._release.node(entity.path)
-                sections[PATCHED] = self._secrets.replaced(own, sections[PATCHED], *key)
-        for each in made.left_out:
-            if each.path.partition(".")[0] not in {*sections.get(PATCHED, ()), *sections}:
-                self.left_out[each] += 1
-        self._write(Document(*key, self._release.name, request, sections, referenced))
+        found = self._documents.document(spec, raw, referenced=referenced)
+        self._note(found.references)
+        self.left_out.update(found.left_out)
+        self._write(found.document)
 
     def _dump_types(self) -> None:
         """Add the definitions of custom properties, which are parts of types."""
         for entity in self._release.entities.values():
             if DEFINITIONS not in entity.properties or entity.create is None:
                 continue
-            for raw in self._list(self._session.find(entity), {"category": "entity"}):
-                defined = raw.get(DEFINITIONS)
-                if not defined:
-                    continue
-                fields = RequestFields(self._release, entity, entity.create, portable=True)
-                value = fields.own_value(DEFINITIONS, defined)
-                sections = {DEFINITIONS: sorted(value, key=lambda each: str(each["name"]))}
-                self._write(Document(entity.name, _name(raw), self._release.name, {}, sections))
+            for raw in self._documents.entities(self._session.find(entity), {"category": "entity"}):
+                document = self._documents.definitions(entity, raw)
+                if document is not None:
+                    self._write(document)
 
     def _note(self, references: Iterable[Reference]) -> None:
         self._needed.update((each.type, each.fqn) for each in references)
 
     def _write(self, document: Document) -> None:
         self._writer.add(document)
-        self._written.add(document.key)
+        self._state.take_dump(document)
+        self.written.add(document.key)
         self.counts[document.type] += 1
         self.referenced += document.referenced
-
-
-def _name(raw: Mapping[str, Any]) -> str:
-    return str(raw.get("fullyQualifiedName") or raw.get("name"))
-
-
-def _is_provided(entity_type: str, raw: Mapping[str, Any]) -> bool:
-    """Return whether servers have an entity from the start."""
-    if raw.get("provider") == _SYSTEM:
-        return True
-    return any(
-        all(raw.get(name) == value for name, value in row.items())
-        for row in data_file("create_requests.json")["provided"].get(entity_type, ())
-    )

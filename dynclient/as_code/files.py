@@ -7,11 +7,20 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, get_args
 
+from dynclient.as_code.applied_state import AppliedState
+from dynclient.as_code.apply import Application, ApplyResult, check_plan
+from dynclient.as_code.apply import Options as ApplyOptions
+from dynclient.as_code.catalogue import Catalogue
+from dynclient.as_code.catalogue_plan import CataloguePlan
 from dynclient.as_code.documents import FORMATS
 from dynclient.as_code.dump import DumpResult, Options, dump
 from dynclient.as_code.manifest import Manifest
+from dynclient.as_code.planner import Options as PlanOptions
+from dynclient.as_code.planner import Planner
 from dynclient.as_code.secret_places import Store
 from dynclient.as_code.sections import Switches
+from dynclient.bulk.load import Options as LoadOptions
+from dynclient.bulk.load import check_options
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, UsageError
 from dynclient.extensions.base import Extension
@@ -105,6 +114,110 @@ class CatalogueFiles(Extension):
         if not replace:
             _check_selection(Path(folder), options)
         return dump(self.session, Path(folder), options)
+
+    def plan(
+        self,
+        folder: str | PathLike[str],
+        *,
+        prune: bool = False,
+        overwrite: bool = False,
+        only: Iterable[str] | str = (),
+    ) -> CataloguePlan:
+        """Return what has to be done so that this server has what the files in a folder say.
+
+        Only reads are sent: the lists of the entity types in the folder, page by page. What the
+        files say is compared with what the server has and with what was applied last, which is
+        kept in ``.dynclient`` beside the files: what only the files changed is changed, what only
+        the server changed stays, and what both changed is a conflict, with who changed it there,
+        and when.
+
+        Args:
+            folder: the folder, as ``om.dump`` wrote it or written by hand, for any release.
+            prune: whether to delete what an earlier ``apply`` created and has no file any more.
+            overwrite: whether conflicts are decided for the files.
+            only: the entities to plan for: ``"table"``, ``"shop.*"``, ``"table:shop.*"``.
+
+        Raises:
+            UsageError: it is not a folder with a whole dump.
+            ValidationFailed: files are not valid for the release of this server, or refer to what
+                does not exist; lists all problems with file and line.
+            ServerError, TransportError: a list could not be read.
+        """
+        with AppliedState(Path(folder), self.session.host) as state:
+            return self._plan(Path(folder), state, prune, overwrite, only)
+
+    def _plan(
+        self,
+        folder: Path,
+        state: AppliedState,
+        prune: bool,
+        overwrite: bool,
+        only: Iterable[str] | str,
+    ) -> CataloguePlan:
+        catalogue = Catalogue(folder, self.session.release)
+        options = PlanOptions(prune, overwrite)
+        plan = Planner(self.session, catalogue, state, options).plan()
+        patterns = (only,) if isinstance(only, str) else tuple(only)
+        return plan.only(patterns) if patterns else plan
+
+    def apply(
+        self,
+        plan: CataloguePlan | str | PathLike[str],
+        *,
+        prune: bool = False,
+        overwrite: bool = False,
+        only: Iterable[str] | str = (),
+        lossy: bool = False,
+        without_secrets: bool = False,
+        workers: int | None = None,
+        progress: Any = None,
+    ) -> ApplyResult:
+        """Make this server have what files say; what is as it should be is not sent.
+
+        Entities are created by POST, those first that others refer to, and changed by guarded
+        PATCH. Everything is validated before the first request that writes. An ``apply`` that was
+        interrupted continues if it is called again.
+
+        Args:
+            plan: what ``om.plan`` returned; the path of a file with it; or the folder, for which a
+                plan is made.
+            prune: as for :meth:`plan`; only for a folder, as is the following.
+            overwrite: see there.
+            only: see there; also for a part of a plan.
+            lossy: whether to leave out what the release of this server has no place for.
+            without_secrets: whether to leave out secrets that are not set where the files say.
+            workers: the highest number of requests at once.
+            progress: as for ``om.tables.upsert_many``.
+
+        Returns:
+            What became of each entity; a failure does not stop the others.
+
+        Raises:
+            PlanOutdated: this server has another state than when the plan was made.
+            UsageError: another process applies the folder at the moment; or it is a plan for
+                another server.
+            ValidationFailed: there are conflicts, values that the release has no place for, secrets
+                that are not set; or as for :meth:`plan`. Lists all.
+        """
+        options = ApplyOptions(lossy, without_secrets, workers, progress)
+        check_options("apply", LoadOptions(workers, progress=progress).problems(
+            self.session.settings.pool_size
+        ))  # fmt: skip
+        path = None if isinstance(plan, CataloguePlan) else Path(plan)
+        if path is not None and not path.is_dir():
+            plan, path = CataloguePlan.read(path), None
+        folder = path or Path(plan.folder)  # type: ignore[union-attr]  # it is a plan then
+        patterns = (only,) if isinstance(only, str) else tuple(only)
+        with AppliedState(folder, self.session.host, write=True) as state:
+            if path is not None:
+                made = self._plan(path, state, prune, overwrite, patterns)
+                check_plan(self.session, made, options)
+                return Application(self.session, made, state, options).run()
+            made = plan.only(patterns or ("*",))  # type: ignore[union-attr]  # as above
+            check_plan(self.session, made, options)
+            application = Application(self.session, made, state, options)
+            application.check_state()
+            return application.run()
 
 
 def _check_selection(folder: Path, options: Options) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.as_code.request_fields import NAME
@@ -53,25 +53,32 @@ def named_references(
     return [*_Walk(release, entity).fields(release.node(entity.create), request)]
 
 
-def with_ids(create: Node, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a request with a made-up id in each reference by name, so that it can be validated.
+def with_ids(
+    create: Node, request: Mapping[str, Any], id_of: Callable[[str, str], str] = lambda *_: _ID
+) -> dict[str, Any]:
+    """Return a request with an id in each reference by name.
 
     Args:
         create: the schema node of the create request.
         request: the request of a document.
+        id_of: returns the id of an entity, by its type and its fully qualified name; by default a
+            made-up one, with which the request can be validated.
     """
-    return {name: _with_id(create.properties.get(name), value) for name, value in request.items()}
+    return {
+        name: _with_id(create.properties.get(name), value, id_of) for name, value in request.items()
+    }
 
 
-def _with_id(place: Node | None, value: Any) -> Any:
+def _with_id(place: Node | None, value: Any, id_of: Callable[[str, str], str]) -> Any:
     if isinstance(value, list):
         item = None if place is None else place.items
-        return [_with_id(item, each) for each in value]
+        return [_with_id(item, each, id_of) for each in value]
     if is_named(value):
+        id = id_of(value["type"], value[NAME])
         is_text = place is not None and place.kind == "string"
-        return _ID if is_text else {**value, "id": _ID}
+        return id if is_text else {**value, "id": id}
     if isinstance(value, dict):
-        return {name: _with_id(None, inner) for name, inner in value.items()}
+        return {name: _with_id(None, inner, id_of) for name, inner in value.items()}
     return value
 
 
@@ -82,6 +89,9 @@ class _Walk:
 
     def fields(self, node: Node, request: Mapping[str, Any]) -> Iterator[NamedReference]:
         """Yield the references in a request."""
+        other = data_file("create_requests.json")["same_name"].get(self._entity.name)
+        if other in self._release.entities and isinstance(request.get("name"), str):
+            yield NamedReference("name", (str(other),), request["name"])
         for name, value in request.items():
             place = node.properties.get(name)
             types = self._types(name)
@@ -92,6 +102,8 @@ class _Walk:
                     yield from self._below(one, path)
 
     def _types(self, field: str) -> tuple[str, ...]:
+        if field == self._entity.name:
+            return ()  # what it consists of: the text of a query
         facts = data_file("create_requests.json")["reference_types"]
         named = [self._entity.name if each == _SELF else each for each in facts.get(field, ())]
         found = named or field_types(self._release, self._entity, field)

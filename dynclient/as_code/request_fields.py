@@ -284,7 +284,7 @@ class RequestFields:
                 found.append(self._value(item, own_item, each, (*path, len(found))))
             except _Omitted:
                 continue
-        if self._portable and any(map(_is_unordered, value)):
+        if self._portable and any(map(is_unordered, value)):
             found = self._sorted(found, path)
         return found
 
@@ -293,7 +293,7 @@ class RequestFields:
 
         The references in them are numbered as they are sorted.
         """
-        found = [*map(_sort_key, items)]
+        found = [*map(sort_key, items)]
         order = sorted(range(len(items)), key=found.__getitem__)
         prefix = format_path(path)
         places = {f"{prefix}[{old}]": f"{prefix}[{new}]" for new, old in enumerate(order)}
@@ -407,12 +407,13 @@ def _takes_reference(place: Node) -> bool:
     return place.kind in {"string", "enum"} or place.type_name == table.REFERENCE
 
 
-def _is_unordered(value: Any) -> bool:
+def is_unordered(value: Any) -> bool:
     """Return whether an item is of a list that servers return in any order."""
     return is_reference(value) or (isinstance(value, dict) and table.LABEL_NAME in value)
 
 
-def _sort_key(value: Any) -> tuple[str, ...]:
+def sort_key(value: Any) -> tuple[str, ...]:
+    """Return what references and labels are sorted by in documents."""
     if not isinstance(value, Mapping):
         return (str(value),)
     return tuple(str(value.get(name, "")) for name in ("type", NAME, "source", table.LABEL_NAME))

@@ -107,9 +107,11 @@ class SectionReader:
             source, target = model.raw(edge.source), model.raw(edge.target)
             if target["id"] != raw["id"] or not source.get(NAME):
                 continue
+            details = {} if edge.details is None else model.raw(edge.details)
+            if (details.get("pipeline") or {}).get("id") == raw["id"]:
+                continue  # an edge between others, to which a graph adds what moves the data
             start = {"type": source["type"], NAME: source[NAME]}
             fields.references.append(Reference("", source["type"], source[NAME]))
-            details = {} if edge.details is None else model.raw(edge.details)
             edges.append({"from": start, **_details(fields.portable(place, details))})
         yield from sorted(edges, key=lambda each: (each["from"]["type"], each["from"][NAME]))
 

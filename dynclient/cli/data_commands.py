@@ -325,12 +325,12 @@ def delete(
         raise typer.BadParameter("is required without a terminal", param_hint="--yes")
     with _connected(out, host, release, profile) as om:
         code = entity_commands.delete(
-            out, om, found, hard=hard, recursive=recursive, confirm=None if yes else _confirm
+            out, om, found, hard=hard, recursive=recursive, confirm=None if yes else confirm
         )
     raise typer.Exit(code)
 
 
-def _confirm(question: str) -> bool:
+def confirm(question: str) -> bool:
     """Ask on standard error; anything but ``y`` or ``yes`` is a no, the end of the input too."""
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().casefold() in {"y", "yes"}

@@ -1,0 +1,100 @@
+"""What of the sections of documents differs from the server: followers, lineage, sample data …"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dynclient.as_code.merged_fields import overlaid
+from dynclient.as_code.sections import (
+    FEED,
+    FOLLOWERS,
+    LINEAGE,
+    PATCHED,
+    PROFILE,
+    SAMPLE_DATA,
+    SectionReader,
+    Switches,
+)
+from dynclient.extensions.entity_diff import FieldChange
+from dynclient.session.property_values import DEFINITIONS
+
+if TYPE_CHECKING:
+    from dynclient.as_code.documents import Document
+    from dynclient.operations.catalogue import CollectionSpec
+    from dynclient.session.session import Session
+
+
+def section_changes(
+    session: Session,
+    spec: CollectionSpec,
+    document: Document,
+    raw: Mapping[str, Any],
+    found: Document,
+    applied: Mapping[str, Any] | None,
+) -> tuple[dict[str, Any], list[FieldChange]]:
+    """Return the sections of a document that have to be written, and what differs.
+
+    What is on the server and not in the document stays: followers, edges. A section that is as it
+    was applied last is not read; conversations are written once, since they cannot be compared.
+
+    Args:
+        session: the session of the server.
+        spec: the collection of the entity.
+        document: the document in the files.
+        raw: the JSON of the entity.
+        found: the document of the entity as the server has it.
+        applied: the sections that were applied last; None if nothing was.
+    """
+    known = applied or {}
+    wanted = {
+        name: value
+        for name, value in document.sections.items()
+        if name != PATCHED and known.get(name) != value
+    }
+    if not wanted:
+        return {}, []
+    switches = Switches(
+        lineage=LINEAGE in wanted, sample_data=SAMPLE_DATA in wanted, profiles=PROFILE in wanted,
+        feeds=FEED in wanted,
+    )  # fmt: skip
+    there = dict(found.sections)
+    if any(switches):
+        there.update(SectionReader(session, switches).sections(spec, raw)[0])
+    written, changes = {}, []
+    for name, value in wanted.items():
+        current = there.get(name)
+        missing = _missing(name, value, current)
+        if missing:
+            written[name] = missing
+            changes.append(FieldChange(name, current, value))
+    return written, changes
+
+
+def _missing(name: str, wanted: Any, current: Any) -> Any:
+    """Return what of a section the server does not have."""
+    if name in {FOLLOWERS, LINEAGE}:
+        known = current or []
+        return [each for each in wanted if all(overlaid(each, other) != other for other in known)]
+    return None if overlaid(wanted, current) == current else wanted
+
+
+def definition_changes(
+    document: Document, found: Document | None
+) -> tuple[list[dict[str, Any]], list[FieldChange]]:
+    """Return the custom properties that a type lacks or has otherwise, and what differs.
+
+    Args:
+        document: the document of the type in the files.
+        found: the document of the type as the server has it; None without custom properties.
+    """
+    known = [] if found is None else found.sections[DEFINITIONS]
+    there = {each["name"]: each for each in known}
+    wanted, changes = [], []
+    for each in document.sections.get(DEFINITIONS, ()):
+        current = there.get(each["name"])
+        if current is None or overlaid(each, current) != current:
+            wanted.append(each)
+            path = f"{DEFINITIONS}[{each['name']!r}]"
+            changes.append(FieldChange(path, current, each))
+    return wanted, changes
