@@ -72,14 +72,6 @@ class Validator:
             is_valid = self._compiled.setdefault(reference, self._compile(reference))
         return is_valid(data)
 
-    def is_compiled(self, place: str | Node) -> bool:
-        """Return whether a place was validated before, so that validating takes no preparation.
-
-        Args:
-            place: as for :meth:`is_valid`.
-        """
-        return (place if isinstance(place, str) else place.ref) in self._compiled
-
     def problems(self, place: str | Node, data: Any) -> list[Problem]:
         """Return everything that is wrong with data, sorted by position; empty if it is valid.
 

@@ -7,7 +7,7 @@ from enum import Enum
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.models.scalar_types import check_converter
+from dynclient.compat.models.scalar_types import check_converter, list_converter
 from dynclient.compat.models.validation_errors import FieldError, Loc, expected_values
 
 if TYPE_CHECKING:
@@ -39,12 +39,7 @@ class OfficialEnum(str, Enum):  # noqa: UP042 -- pickles and prints as the offic
         return cls._value2member_map_.get(raw, raw) if isinstance(raw, str) else raw
 
     @classmethod
-    def _is_deferrable(cls) -> bool:
-        return True
-
-    @classmethod
-    def _converter(cls, *, deferred: bool = False) -> Converter:
-        del deferred
+    def _converter(cls) -> Converter:
         members, fallback = cls._value2member_map_, check_converter(cls._check)
 
         def convert(value: Any) -> Any:
@@ -54,6 +49,10 @@ class OfficialEnum(str, Enum):  # noqa: UP042 -- pickles and prints as the offic
                 return fallback(value)
 
         return convert
+
+    @classmethod
+    def _list_converter(cls) -> Converter:
+        return list_converter(cls._converter())
 
     @classmethod
     def _check(cls, value: Any, loc: Loc, errors: list[FieldError]) -> Any:

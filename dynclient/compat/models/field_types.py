@@ -60,19 +60,19 @@ class ListType(FieldType):
         errors += violations(self._constraints, items, loc, value)
         return items
 
-    def converter(self, *, deferred: bool = False) -> Converter:
+    def converter(self) -> Converter:
         """Return a function that accepts lists."""
         is_met = limits_test(self._constraints)
-        fallback = super().converter(deferred=deferred)
-        convert_item: Converter | None = None
+        fallback = super().converter()
+        convert_items: Converter | None = None
 
         def convert(value: Any) -> Any:
-            nonlocal convert_item
+            nonlocal convert_items
             if type(value) is not list or (is_met is not None and not is_met(value)):
                 return fallback(value)
-            if convert_item is None:  # not before it is needed: types may contain themselves
-                convert_item = self.item.converter(deferred=deferred)
-            return list(map(convert_item, value))
+            if convert_items is None:  # not before it is needed: types may contain themselves
+                convert_items = self.item.list_converter()
+            return convert_items(value)
 
         return convert
 
@@ -123,9 +123,9 @@ class MapType(FieldType):
             converted[name] = self.values.check(each, (*loc, name), errors)
         return converted
 
-    def converter(self, *, deferred: bool = False) -> Converter:
+    def converter(self) -> Converter:
         """Return a function that accepts dicts."""
-        fallback = super().converter(deferred=deferred)
+        fallback = super().converter()
         convert_value: Converter | None = None
 
         def convert(value: Any) -> Any:
@@ -133,7 +133,7 @@ class MapType(FieldType):
             if type(value) is not dict or not all(type(name) is str for name in value):
                 return fallback(value)
             if convert_value is None:
-                convert_value = self.values.converter(deferred=deferred)
+                convert_value = self.values.converter()
             return {name: convert_value(each) for name, each in value.items()}
 
         return convert
@@ -169,9 +169,9 @@ class NullableType(FieldType):
         """Accept None too."""
         return None if value is None else self._field_type.check(value, loc, errors)
 
-    def converter(self, *, deferred: bool = False) -> Converter:
+    def converter(self) -> Converter:
         """Return a function that accepts None too."""
-        convert = self._field_type.converter(deferred=deferred)
+        convert = self._field_type.converter()
         return lambda value: None if value is None else convert(value)
 
 
@@ -258,9 +258,8 @@ class UnionType(FieldType):
                 each.check(value, (*loc, each.label), errors)
         return value
 
-    def converter(self, *, deferred: bool = False) -> Converter:
+    def converter(self) -> Converter:
         """Return a function that accepts what a branch accepts."""
-        del deferred
 
         def convert(value: Any) -> Any:
             branch = self._branch_of_instance(value) or self._valid_branch(value)
@@ -331,12 +330,6 @@ class ClassType(FieldType):
         """The type of values, for annotations."""
         return self.cls
 
-    @property
-    def is_deferrable(self) -> bool:  # type: ignore[override]  # depends on the class
-        """Whether values are single values of the class, such as a member of an enumeration."""
-        is_deferrable: bool = self.cls._is_deferrable()
-        return is_deferrable
-
     def from_json(self, raw: Any) -> Any:
         """Return an instance for a server's JSON."""
         return self.cls._from_json(raw)
@@ -345,7 +338,12 @@ class ClassType(FieldType):
         """Accept instances, and what an instance can be built from."""
         return self.cls._check(value, loc, errors)
 
-    def converter(self, *, deferred: bool = False) -> Converter:
+    def converter(self) -> Converter:
         """Return the converter of the class."""
-        convert: Converter = self.cls._converter(deferred=deferred)
+        convert: Converter = self.cls._converter()
+        return convert
+
+    def list_converter(self) -> Converter:
+        """Return the converter of lists of the class's instances."""
+        convert: Converter = self.cls._list_converter()
         return convert

@@ -22,12 +22,11 @@ from dynclient.compat.models.validation_errors import FieldError, Loc, too_deep
 from dynclient.model.entity import clone
 from dynclient.secrets import Secret, printable
 from dynclient.tracebacks import public_call
-from dynclient.validation.validator import validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dynclient.compat.models.construction import Plan, Plans
+    from dynclient.compat.models.construction import Plans
     from dynclient.compat.models.scalar_types import Converter
     from dynclient.schema import Node
 
@@ -39,7 +38,8 @@ def _visible(cls: ModelMeta, key: str, value: Any) -> Any:
     return SecretStr(str(value)) if is_secret else value
 
 
-_EMPTY: dict[str, Any] = {}
+NOTHING_RECEIVED: dict[str, Any] = {}
+"""What models have of a server's JSON that were built by a script."""
 
 
 class ModelMeta(type):
@@ -90,10 +90,13 @@ class ModelMeta(type):
 class Model(ModelApi, metaclass=ModelMeta):
     """An object with named fields."""
 
-    __slots__ = ("__dict__", "__weakref__", "_fields_set", "_raw")
+    __slots__ = ("__dict__", "__weakref__", "_origin")
 
-    _fields_set: set[str] | frozenset[str] | None
-    _raw: dict[str, Any]
+    _origin: tuple[dict[str, Any], set[str] | frozenset[str] | None]
+    """The server's JSON, and the names of the fields that are set; None for those of the JSON.
+
+    One attribute for both: models that are built from the same fields share it.
+    """
 
     @public_call
     def __init__(self, /, **data: Any) -> None:
@@ -102,88 +105,32 @@ class Model(ModelApi, metaclass=ModelMeta):
         Raises:
             ValidationError: fields are missing, unknown or not valid; lists every error.
         """
-        plan = type(self)._plans.find(tuple(data))
+        cls = type(self)
         try:
-            if plan is not None:
-                self._fill_valid(plan, data)
-                return
+            cls._plans.build((data,), self)
+            return
         except NotConverted:
             pass
         except RecursionError:
-            raise validation_error(type(self).__name__, [too_deep()]) from None
+            raise validation_error(cls.__name__, [too_deep()]) from None
         errors: list[FieldError] = []
         try:
             self._fill(data, (), errors)
         except RecursionError:
             errors = [too_deep()]
         if errors:
-            raise validation_error(type(self).__name__, errors)
+            raise validation_error(cls.__name__, errors)
 
     # -- creation ----------------------------------------------------------------------------------
 
-    def _fill_valid(self, plan: Plan, data: dict[str, Any]) -> None:
-        """Set the fields to valid data.
-
-        Raises:
-            NotConverted: the data is not valid; ``_fill`` reports why.
-        """
-        _set_values(self, type(self)._plans.values(plan, data))
-        _set_raw(self, _EMPTY)
-        _set_fields_set(self, plan.fields_set)
-
-    def _defer(self, plan: Plan, data: dict[str, Any]) -> None:
-        """Set the fields to data that is valid by the schema; single values are converted later."""
-        given = data.copy()
-        for key, convert in plan.at_once:
-            given[key] = convert(given[key])
-        _set_raw(self, given)
-        _set_fields_set(self, plan.fields_set)
-
-    @property
-    def _is_deferred(self) -> bool:
-        return type(self._fields_set) is frozenset and self._raw is not _EMPTY
-
-    def _convert_deferred(self) -> None:
-        """Convert the values that ``_defer`` did not."""
-        given, plans = self._raw, type(self)._plans
-        if type(self._fields_set) is frozenset and given is not _EMPTY:
-            plan: Any = plans.find(tuple(given))
-            _set_values(self, plans.values(plan, given))
-            _set_raw(self, _EMPTY)
+    @classmethod
+    def _converter(cls) -> Converter:
+        build = cls._plans.builder(cls, check_converter(cls._check))
+        return lambda value: build((value,))[0]
 
     @classmethod
-    def _converter(cls, *, deferred: bool = False) -> Converter:
-        new, plans, check = cls.__new__, cls._plans, check_converter(cls._check)
-        known = plans.known
-        fill = cls._defer if deferred else cls._fill_valid
-
-        def convert(value: Any) -> Any:
-            if type(value) is not dict:
-                return value if type(value) is cls else check(value)
-            plan = known.get(tuple(value)) or plans.find(tuple(value))
-            if plan is None:  # fields are missing, or have their names of another release
-                return check(value)
-            result = new(cls)
-            fill(result, plan, value)
-            return result
-
-        return convert
-
-    @classmethod
-    def _converted(cls, value: Any) -> Any:
-        plans, node = cls._plans, cls._node
-        if type(value) is dict and plans.is_validator_ready(node):
-            plan = plans.find(tuple(value))
-            result = cls.__new__(cls)
-            try:
-                if plan is not None:
-                    # First: it fails for data that is too deep for the validator.
-                    result._defer(plan, value)
-            except NotConverted:
-                plan = None
-            if plan is not None and validator(node.release).is_valid(node, value):
-                return result
-        return cls._converter()(value)
+    def _list_converter(cls) -> Converter:
+        return cls._plans.builder(cls, check_converter(cls._check))
 
     def _fill(self, data: Mapping[str, Any], loc: Loc, errors: list[FieldError]) -> None:
         cls = type(self)
@@ -204,8 +151,7 @@ class Model(ModelApi, metaclass=ModelMeta):
                 values[field.name] = None
             else:
                 values[field.name] = field.field_type.check(value, (*loc, key), errors)
-        _set_fields_set(self, fields_set)
-        _set_raw(self, _EMPTY)
+        set_origin(self, (NOTHING_RECEIVED, fields_set))
         if not cls._by_key.keys() >= data.keys():
             self._fill_unknown(data, reasons, loc, errors)
 
@@ -231,8 +177,7 @@ class Model(ModelApi, metaclass=ModelMeta):
         if type(raw) is not dict:
             return raw
         result = cls.__new__(cls)
-        _set_raw(result, raw)
-        _set_fields_set(result, None)
+        set_origin(result, (raw, None))
         if not cls._by_key.keys() >= raw.keys():
             result._set_unknown_fields()
         return result
@@ -260,23 +205,25 @@ class Model(ModelApi, metaclass=ModelMeta):
         result._fill(value, loc, errors)
         return result
 
+    @property
+    def _raw(self) -> dict[str, Any]:
+        """The server's JSON."""
+        return self._origin[0]
+
     # -- fields ------------------------------------------------------------------------------------
 
     def _look_up(self, field: FieldInfo) -> Any:
-        if type(self._fields_set) is frozenset:
-            self._convert_deferred()
-            if field.name in self.__dict__:
-                return self.__dict__[field.name]
         value = self._read(field)
         self.__dict__[field.name] = value
         return value
 
     def _read(self, field: FieldInfo) -> Any:
         """Return the value of a field from the server's JSON, else its default."""
-        raw = self._raw.get(field.key)
+        received = self._origin[0]
+        raw = received.get(field.key)
         if raw is None:
             # None if the server sent null, or did not send a required field.
-            return None if field.required or field.key in self._raw else field.get_default()
+            return None if field.required or field.key in received else field.get_default()
         if field.key in type(self)._names_read:
             raw = name_encoding.decode(raw)
         return field.field_type.from_json(raw)
@@ -317,16 +264,15 @@ class Model(ModelApi, metaclass=ModelMeta):
     @property
     def model_fields_set(self) -> set[str]:
         """Names of the fields that a user or a server set."""
-        self._convert_deferred()
-        found = self._fields_set
+        raw, found = self._origin
         if type(found) is set:
             return found
         if found is None:
             known = type(self)._by_key
-            own = {known[key].name if key in known else key for key in self._raw}
+            own = {known[key].name if key in known else key for key in raw}
         else:
             own = set(found)  # models that were built from the same fields share it
-        _set_fields_set(self, own)
+        set_origin(self, (raw, own))
         return own
 
     @property
@@ -379,22 +325,18 @@ class Model(ModelApi, metaclass=ModelMeta):
         return hide_field(cls._node, name if field is None else field.key, value, hide)
 
     def __copy__(self) -> Any:
-        self._convert_deferred()
         result = type(self).__new__(type(self))
         result.__dict__.update(self.__dict__)
-        _set_raw(result, self._raw)
-        _set_fields_set(result, set(self.model_fields_set))
+        set_origin(result, (self._raw, set(self.model_fields_set)))
         return result
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         from copy import deepcopy
 
-        self._convert_deferred()
         result = type(self).__new__(type(self))
         memo[id(self)] = result
         result.__dict__.update(deepcopy(self.__dict__, memo))
-        _set_raw(result, clone(self._raw))
-        _set_fields_set(result, set(self.model_fields_set))
+        set_origin(result, (clone(self._raw), set(self.model_fields_set)))
         return result
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -402,7 +344,6 @@ class Model(ModelApi, metaclass=ModelMeta):
 
         # Secrets are sealed: those that were read are `SecretStr`, or secret by their names; the
         # schema marks the others.
-        self._convert_deferred()
         node = type(self)._node
         raw = sealed(node, self._raw)
         values = {name: self._hidden(name, value, Secret) for name, value in self.__dict__.items()}
@@ -416,8 +357,7 @@ def _restored(
 
     result = registry.class_at(node)._from_json({})
     result.__dict__.update({name: reveal(value) for name, value in values.items()})
-    _set_raw(result, unsealed(raw))
-    _set_fields_set(result, fields_set)
+    set_origin(result, (unsealed(raw), fields_set))
     return result
 
 
@@ -428,6 +368,5 @@ def _has_same_items(value: Any, converted: Any) -> bool:
     return all(own is other for own, other in zip(value, converted, strict=True))
 
 
-_set_values: Any = Model.__dict__["__dict__"].__set__
-_set_fields_set: Any = Model.__dict__["_fields_set"].__set__
-_set_raw: Any = Model.__dict__["_raw"].__set__
+set_values: Any = Model.__dict__["__dict__"].__set__
+set_origin: Any = Model.__dict__["_origin"].__set__

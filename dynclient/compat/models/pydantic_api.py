@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.models.pydantic_interop import core_schema, json_schema, validation_error
-from dynclient.compat.models.scalar_types import NotConverted
+from dynclient.compat.models.scalar_types import NotConverted, list_converter
 from dynclient.compat.models.serialization import Options, dump
 from dynclient.compat.models.type_hints import without_hints
 from dynclient.compat.models.validation_errors import FieldError, too_deep
@@ -37,14 +37,14 @@ class PydanticApi:
         raise NotImplementedError
 
     @classmethod
-    def _is_deferrable(cls) -> bool:
-        """Return whether instances are single values; see ``FieldType.is_deferrable``."""
-        return False
-
-    @classmethod
-    def _converter(cls, *, deferred: bool = False) -> Converter:
+    def _converter(cls) -> Converter:
         """Return a function that converts valid data as ``_check`` does; see ``FieldType``."""
         raise NotImplementedError
+
+    @classmethod
+    def _list_converter(cls) -> Converter:
+        """Return a function that converts all values of a list of valid data."""
+        return list_converter(cls._converter())
 
     @classmethod
     def _converted(cls, value: Any) -> Any:

@@ -99,12 +99,8 @@ class RootApi(PydanticApi):
         return converted if len(errors) > before else cls._new(converted)
 
     @classmethod
-    def _is_deferrable(cls) -> bool:
-        return cls._is_json and cls._field_type.is_deferrable
-
-    @classmethod
-    def _converter(cls, *, deferred: bool = False) -> Converter:
-        new, convert_value = cls._new, cls._field_type.converter(deferred=deferred)
+    def _converter(cls) -> Converter:
+        new, convert_value = cls._new, cls._field_type.converter()
 
         def convert(value: Any) -> Any:
             if type(value) is cls:
@@ -182,8 +178,8 @@ class StringRoot(ScalarRoot, str):
         return str.__new__(cls, value if type(value) is str else _to_string(value))
 
     @classmethod
-    def _converter(cls, *, deferred: bool = False) -> Converter:
-        fallback = super()._converter(deferred=deferred)
+    def _converter(cls) -> Converter:
+        fallback = super()._converter()
         if not isinstance(cls._field_type, StringType):
             return fallback
         is_met = limits_test(cls._field_type.constraints)
@@ -200,10 +196,13 @@ class StringRoot(ScalarRoot, str):
     @property
     def root(self) -> Any:
         """The plain string."""
-        return "".join(self)
+        return str.__str__(self)
 
     def __str__(self) -> str:
-        return "".join(self)
+        return str.__str__(self)
+
+    def _wire(self) -> Any:
+        return str.__str__(self)
 
 
 @without_hints
@@ -215,7 +214,7 @@ class ParsedRoot(StringRoot):
     @property
     def root(self) -> Any:
         """The string as a ``UUID``, ``date`` …."""
-        return self._field_type.from_json("".join(self))
+        return self._field_type.from_json(str.__str__(self))
 
 
 @without_hints

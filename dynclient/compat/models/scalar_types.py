@@ -40,8 +40,6 @@ class FieldType:
 
     label = "any"
     """Name of this type as a branch of a union, in the location of an error."""
-    is_deferrable = False
-    """Whether values that are valid by the schema are valid here too, and cannot be changed."""
     hint: Any = Any
     """The type of values, for annotations."""
 
@@ -63,18 +61,17 @@ class FieldType:
         del loc, errors
         return value
 
-    def converter(self, *, deferred: bool = False) -> Converter:
+    def converter(self) -> Converter:
         """Return a function that converts valid values as :meth:`check` does, without its reports.
 
         Most data is valid, and needs neither places nor lists of errors. The function raises
         NotConverted for a value that is not valid; then ``check`` reports what is wrong.
-
-        Args:
-            deferred: whether values that ``is_deferrable`` may be converted later: for data that
-                the validator of the release accepts.
         """
-        del deferred
         return check_converter(self.check)
+
+    def list_converter(self) -> Converter:
+        """Return a function that converts all values of a list; see :meth:`converter`."""
+        return list_converter(self.converter())
 
 
 def check_converter(check: Callable[[Any, Loc, list[FieldError]], Any]) -> Converter:
@@ -88,6 +85,11 @@ def check_converter(check: Callable[[Any, Loc, list[FieldError]], Any]) -> Conve
         return converted
 
     return convert
+
+
+def list_converter(convert: Converter) -> Converter:
+    """Return a function that converts all values of a list."""
+    return lambda values: list(map(convert, values))
 
 
 class ScalarType(FieldType):
@@ -112,7 +114,6 @@ class StringType(ScalarType):
 
     label = "str"
     hint = str
-    is_deferrable = True
 
     def __init__(self, schema: dict[str, Any] | None = None) -> None:
         super().__init__(schema)
@@ -129,10 +130,10 @@ class StringType(ScalarType):
         self.check_constraints(text, loc, errors, value)
         return text
 
-    def converter(self, *, deferred: bool = False) -> Converter:
+    def converter(self) -> Converter:
         """Return a function that accepts strings."""
         is_met = limits_test(self.constraints)
-        fallback = super().converter(deferred=deferred)
+        fallback = super().converter()
 
         def convert(value: Any) -> Any:
             if type(value) is str and (is_met is None or is_met(value)):
@@ -181,7 +182,6 @@ class IntType(ScalarType):
     label = "int"
     hint = int
     constrained_as = "number"
-    is_deferrable = True
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept integers, floats without a fraction, and either as a string."""
@@ -192,10 +192,10 @@ class IntType(ScalarType):
         self.check_constraints(number, loc, errors, value)
         return number
 
-    def converter(self, *, deferred: bool = False) -> Converter:
+    def converter(self) -> Converter:
         """Return a function that accepts integers."""
         is_met = limits_test(self.constraints)
-        fallback = super().converter(deferred=deferred)
+        fallback = super().converter()
 
         def convert(value: Any) -> Any:
             if type(value) is int and (is_met is None or is_met(value)):
@@ -227,7 +227,6 @@ class FloatType(ScalarType):
     label = "float"
     hint = float
     constrained_as = "number"
-    is_deferrable = True
 
     def from_json(self, raw: Any) -> Any:
         """Return a server's number as a float, as official models do."""
@@ -259,7 +258,6 @@ class BoolType(ScalarType):
 
     label = "bool"
     hint = bool
-    is_deferrable = True
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         """Accept booleans, 0 and 1, and strings such as ``yes``, ``off`` and ``true``."""

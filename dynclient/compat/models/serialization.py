@@ -47,14 +47,17 @@ def model_payload(model: Model) -> dict[str, Any]:
     """Return the JSON to send for a model: fields that are set and not None, secrets in clear."""
     cls = type(model)
     by_key = cls._by_key
-    if model._is_deferred:
-        return {
-            key: _encoded(cls, key, payload(value))
-            for key, value in model._raw.items()
-            if value is not None
-        }
-    fields_set, values, raw = model.model_fields_set, model.__dict__, model._raw
     result: dict[str, Any] = {}
+    raw, fields_set = model._origin
+    if not raw and type(fields_set) is frozenset:
+        # Built from valid data, and no field was set since: every field has its value.
+        values, written = model.__dict__, cls._names_written
+        for key, field in by_key.items():
+            if field.name in fields_set and (value := values[field.name]) is not None:
+                sent = payload(value)
+                result[key] = name_encoding.encode(sent) if key in written else sent
+        return result
+    fields_set, values = model.model_fields_set, model.__dict__
     for key in [*by_key, *(key for key in raw if key not in by_key)]:
         name = by_key[key].name if key in by_key else key
         if name not in fields_set:
@@ -190,7 +193,7 @@ def payload(value: Any) -> Any:
     if kind in _JSON_SCALARS:
         return value
     if isinstance(value, Enum):
-        return value.value
+        return value._value_
     payload_method = getattr(kind, "_wire", None)
     if payload_method is not None:
         return payload_method(value)

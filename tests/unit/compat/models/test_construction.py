@@ -11,10 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient import compat
-from dynclient.compat.models.construction import Plans
 from dynclient.compat.models.validation_errors import FieldError, ValidationError
 from dynclient.schema import Release
-from dynclient.validation.validator import validator
 from tests.property.data import draw_instance, mutate
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
@@ -33,12 +31,6 @@ def release(request: pytest.FixtureRequest) -> Release:
     return release_named(request.param)
 
 
-@pytest.fixture
-def validated(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use the compiled validator from the first document on."""
-    monkeypatch.setattr(Plans, "is_validator_ready", lambda *_: True)
-
-
 def table_request(release: Release) -> Any:
     return compat.entity_class(release, "api/data/createTable.json")
 
@@ -50,7 +42,6 @@ def coerced(cls: Any, data: Any) -> tuple[Any, list[FieldError]]:
 
 
 def assert_equal(model: Any, other: Any) -> None:
-    assert compat.payload(model) == compat.payload(other)  # before anything is converted
     assert model == other
     assert repr(model) == repr(other)
     assert model.model_fields_set == other.model_fields_set
@@ -59,9 +50,7 @@ def assert_equal(model: Any, other: Any) -> None:
 
 
 @pytest.mark.parametrize("name", RELEASES)
-@pytest.mark.parametrize("is_ready", [False, True], ids=["converted", "validated"])
-def test_all_ways_give_the_same(name: str, is_ready: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Plans, "is_validator_ready", lambda *_: is_ready)
+def test_all_ways_give_the_same(name: str) -> None:
     release = release_named(name)
     paths = [path for each in REQUESTS if (path := f"api/{each}.json") in release.paths]
     assert len(paths) >= 5
@@ -88,22 +77,7 @@ def test_all_ways_give_the_same(name: str, is_ready: bool, monkeypatch: pytest.M
     holds()
 
 
-def test_values_are_deferred_only_where_the_validator_accepts_the_data(
-    release: Release, validated: None
-) -> None:
-    data = {"name": "t", "databaseSchema": "a.b.c", "columns": [COLUMN]}
-    cls = table_request(release)
-    request = cls.model_validate(data)
-    assert request._is_deferred
-    assert request.columns[0]._is_deferred is True
-    assert request.columns[0].name.root == "id"
-    assert not request.columns[0]._is_deferred
-    assert not cls.model_validate({**data, "description": None})._is_deferred
-
-
-def test_a_model_does_not_change_with_the_data_it_was_made_of(
-    release: Release, validated: None
-) -> None:
+def test_a_model_does_not_change_with_the_data_it_was_made_of(release: Release) -> None:
     column = {**COLUMN, "tags": []}
     data: dict[str, Any] = {"name": "t", "databaseSchema": "a.b.c", "columns": [column]}
     request = table_request(release).model_validate(data)
@@ -120,8 +94,8 @@ def test_a_model_does_not_change_with_the_data_it_was_made_of(
 @pytest.mark.parametrize(
     "copied", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))]
 )
-def test_deferred_models_are_copied_and_changed_as_others(
-    release: Release, validated: None, copied: Any
+def test_models_of_valid_data_are_copied_and_changed_as_others(
+    release: Release, copied: Any
 ) -> None:
     data = {"name": "a::b", "databaseSchema": "a.b.c", "columns": [COLUMN]}
     cls = table_request(release)
@@ -137,17 +111,6 @@ def test_deferred_models_are_copied_and_changed_as_others(
         "columns": [{"name": "id", "dataType": "INT"}],
         "description": "new",
     }
-
-
-def test_the_validator_is_compiled_for_many_documents_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    release = release_named("starter")
-    cls = compat.entity_class(release, "api/services/createStorageService.json")
-    monkeypatch.setattr(cls._plans, "_validated", 0)
-    node = cls._node
-    assert not validator(release).is_compiled(node)
-    for _ in range(50):
-        assert not cls._plans.is_validator_ready(node)
-    assert cls._plans.is_validator_ready(node)
 
 
 def test_what_only_a_branch_check_accepts_is_accepted(release: Release) -> None:
