@@ -30,9 +30,9 @@ class CustomPropertyMixin(PatchMixin, RequestMethods):
         """
         body = schema_classes.payload(ometa_custom_property.createCustomPropertyRequest)
         kind = self._type(ometa_custom_property.entity_type)
-        changed = self.gateway.native(
-            lambda: self._properties.call("define", {"id": str(kind.id)}, body)
-        )
+        identity = str(plain(kind.id))
+        properties = self.gateway.extension("custom_properties")
+        changed = self.gateway.native(lambda: properties.call("define", {"id": identity}, body))
         return model.asdict(changed)
 
     def get_property_type_ref(self, data_type: Any) -> Any:
@@ -42,7 +42,7 @@ class CustomPropertyMixin(PatchMixin, RequestMethods):
             A ``PropertyType``; before 1.3, when releases had no such class, an ``EntityReference``.
         """
         kind = self._type(plain(data_type))
-        reference = {"id": str(kind.id), "type": "type"}
+        reference = {"id": str(plain(kind.id)), "type": "type"}
         known = [place for place in _PROPERTY_TYPES if self._has_schema(place)]
         return schema_classes.wrap(schema_classes.class_at(self.types, known[0]), reference)
 
@@ -64,14 +64,9 @@ class CustomPropertyMixin(PatchMixin, RequestMethods):
         found: list[dict[str, Any]] = body.get("customProperties") or []
         return found
 
-    @property
-    def _properties(self) -> Any:
-        return self.gateway.extension("custom_properties")
-
     def _type(self, entity: Any) -> Any:
         """Return a type of the server: of entities, or of properties."""
-        name = self._type_name(entity)
-        return self.gateway.native(lambda: self._properties.read(name, "type"))
+        return self.get_custom_property_type(self._type_name(entity))  # type: ignore[attr-defined]
 
     def patch_custom_properties(
         self,

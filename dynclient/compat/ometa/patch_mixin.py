@@ -121,7 +121,7 @@ class PatchMixin(CrudMixin):
         """
         spec = self.gateway.spec(entity)
         names = [name for name in fields if name in spec.entity.properties]
-        instance = self.get_by_id(entity, entity_id, names)
+        instance = self.get_by_id(entity, entity_id, names or None)
         if instance is None:
             return None
         before = state_of(
