@@ -162,7 +162,7 @@ class TestsMixin(PatchMixin, RequestMethods):
         spec = self.gateway.spec("testSuite")
         node = self.gateway.release.node(spec.entity.create or "")
         field = next(name for name in TABLE_OF_SUITE if name in node.properties)
-        request = schema_classes.class_at(self.types, spec.entity.create or "")
+        request: Any = schema_classes.class_at(self.types, spec.entity.create or "")
         body = {"name": f"{table}.TestSuite", field: table}
         return self.create_or_update_executable_test_suite(  # type: ignore[attr-defined]
             request.model_validate(body)
