@@ -12,11 +12,14 @@ from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.request_methods import RequestMethods
 from dynclient.errors import SchemaNotFound
+from dynclient.operations import Parameter
 
 _PROPERTY_TYPES = (
     "type/customProperty.json#/definitions/propertyType", "type/entityReference.json",
 )  # fmt: skip
 """The classes of a property's type, the newer one first."""
+_CATEGORY = Parameter("category", "query")
+"""The official client names the category of types of any kind as ``field``; servers ignore it."""
 
 
 class CustomPropertyMixin(PatchMixin, RequestMethods):
@@ -29,10 +32,9 @@ class CustomPropertyMixin(PatchMixin, RequestMethods):
             ometa_custom_property: an ``OMetaCustomProperties``: entity class and request.
         """
         body = schema_classes.payload(ometa_custom_property.createCustomPropertyRequest)
-        kind = self._type(ometa_custom_property.entity_type)
-        changed = self.gateway.native(
-            lambda: self._properties.call("define", {"id": str(kind.id)}, body)
-        )
+        identity = self._type_id(ometa_custom_property.entity_type)
+        properties = self.gateway.extension("custom_properties")
+        changed = self.gateway.native(lambda: properties.call("define", {"id": identity}, body))
         return model.asdict(changed)
 
     def get_property_type_ref(self, data_type: Any) -> Any:
@@ -41,8 +43,7 @@ class CustomPropertyMixin(PatchMixin, RequestMethods):
         Returns:
             A ``PropertyType``; before 1.3, when releases had no such class, an ``EntityReference``.
         """
-        kind = self._type(plain(data_type))
-        reference = {"id": str(kind.id), "type": "type"}
+        reference = {"id": self._type_id(plain(data_type)), "type": "type"}
         known = [place for place in _PROPERTY_TYPES if self._has_schema(place)]
         return schema_classes.wrap(schema_classes.class_at(self.types, known[0]), reference)
 
@@ -64,14 +65,13 @@ class CustomPropertyMixin(PatchMixin, RequestMethods):
         found: list[dict[str, Any]] = body.get("customProperties") or []
         return found
 
-    @property
-    def _properties(self) -> Any:
-        return self.gateway.extension("custom_properties")
-
-    def _type(self, entity: Any) -> Any:
-        """Return a type of the server: of entities, or of properties."""
-        name = self._type_name(entity)
-        return self.gateway.native(lambda: self._properties.read(name, "type"))
+    def _type_id(self, entity: Any) -> str:
+        """Return the id of a type of the server: of entities, or of properties."""
+        operation = self.gateway.spec("type").operations["get_by_name"]
+        others = tuple(each for each in operation.parameters if each.name != _CATEGORY.name)
+        operation = operation._replace(parameters=(*others, _CATEGORY))
+        arguments = {"fqn": self._type_name(entity), _CATEGORY.name: "field"}
+        return str(self.gateway.call(operation, arguments)["id"])
 
     def patch_custom_properties(
         self,

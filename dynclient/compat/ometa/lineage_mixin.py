@@ -8,6 +8,7 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.crud_mixin import log
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
+from dynclient.compat.ometa.official_changes import has_change
 from dynclient.compat.ometa.request_methods import RequestMethods
 from dynclient.extensions.lineage import COLUMNS, DEPTH, merged_columns
 from dynclient.model.json_patch import diff
@@ -27,8 +28,11 @@ class LineageMixin(RequestMethods):
             return_lineage: False to return an empty dict without another request.
 
         Returns:
-            Decoded JSON; ``{"error": …}`` if the server rejects the request, as in the official
-            client.
+            Decoded JSON; ``{"error": …}`` if the server rejects the request, from release 1.7 on.
+
+        Raises:
+            APIError: the server rejects the request, and its release is older than 1.7; both as in
+                the official client.
         """
         request = schema_classes.payload(data)
         edge = request["edge"]
@@ -38,6 +42,8 @@ class LineageMixin(RequestMethods):
             self._call_lineage("put", {}, request)
         except APIError as error:
             log().error("the lineage edge could not be added: %s", error.message)
+            if not has_change(self.gateway.release, "add_lineage_returns_errors"):
+                raise
             return {"error": error.message}
         if not return_lineage:
             return {}

@@ -14,7 +14,7 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.model.json_patch import diff, with_derived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator
 
 _IGNORED = frozenset({"changeDescription", "incrementalChangeDescription"})
 CONSTRAINTS = "tableConstraints"
@@ -50,6 +50,8 @@ def build_patch(
     array_entity_fields: list[str] | None = None,
     remove_change_description: bool = True,
     override_metadata: bool | None = False,
+    *,
+    keep_order: bool = False,
 ) -> list[dict[str, Any]] | None:
     """Return the JSON Patch from one state of an entity to another; None if nothing changes.
 
@@ -62,6 +64,8 @@ def build_patch(
         array_entity_fields: lists of items with names, merged by name and sent as a whole.
         remove_change_description: ignore the description of the last change.
         override_metadata: also replace restricted fields.
+        keep_order: current items of these lists keep their order, and new ones follow, as in the
+            official client before 1.13; else the items are in the order of the destination.
     """
     before, after = state_of(source), state_of(destination)
     if remove_change_description:
@@ -71,9 +75,15 @@ def build_patch(
     if before.get(CONSTRAINTS) and after.get(CONSTRAINTS):
         after[CONSTRAINTS] = _in_order_of(before[CONSTRAINTS], after[CONSTRAINTS])
     restricted = restrict_update_fields or []
-    lists = _list_operations(
-        before, after, array_entity_fields or (), restricted, bool(override_metadata)
-    )
+    merge = _kept_in_order if keep_order else _merged
+    override = bool(override_metadata)
+    lists = [
+        operation
+        for name in array_entity_fields or ()
+        for operation in _list_operations(
+            name, before, after, lambda old, new: merge(old, new, restricted, override)
+        )
+    ]
     whole = frozenset(array_entity_fields or ())
     kept = {"add", "replace"} if override_metadata else {"add"}
     fields = [
@@ -85,30 +95,33 @@ def build_patch(
 
 
 def _list_operations(
+    name: str,
     before: dict[str, Any],
     after: dict[str, Any],
-    names: Iterable[str],
-    restricted: list[str],
-    override: bool,
-) -> list[dict[str, Any]]:
-    """Return operations that replace the lists that changed; a list that is absent is kept.
+    merge: Callable[[list[Any], list[Any]], list[Any]],
+) -> Iterator[dict[str, Any]]:
+    """Yield the operation that replaces a list if it is to change; an absent list is kept.
 
     Items that a script builds again keep what the server derived for them.
 
     Lists are replaced as a whole: patched by index, a column that moves would be changed into its
     neighbour field by field, without the restricted fields.
     """
-    operations = []
-    for name in names:
-        if name not in after:
-            continue
-        old, new = before.get(name), after[name]
-        if isinstance(old, list) and isinstance(new, list):
-            new = with_derived(old, _merged(old, new, restricted, override))
-        if name not in before or diff(old, new):
-            kind = "replace" if name in before else "add"
-            operations.append({"op": kind, "path": f"/{name}", "value": new})
-    return operations
+    if name not in after:
+        return
+    old, new = before.get(name), after[name]
+    is_change = bool(diff(old, new))
+    if isinstance(old, list) and isinstance(new, list):
+        is_moved = _names(old) != _names(new)
+        new = with_derived(old, merge(old, new))
+        is_change = is_moved or bool(diff(old, new))
+    if name not in before or is_change:
+        kind = "replace" if name in before else "add"
+        yield {"op": kind, "path": f"/{name}", "value": new}
+
+
+def _names(items: list[Any]) -> list[Any]:
+    return [each.get("name") if isinstance(each, dict) else each for each in items]
 
 
 def state_of(value: Any) -> dict[str, Any]:
@@ -159,6 +172,26 @@ def _merged(
         item = each if old is None else _merge_item(old, each, restricted, override)
         merged.append({**item, _POSITION: position} if _POSITION in item else item)
     return merged
+
+
+def _kept_in_order(
+    before: list[Any], after: list[Any], restricted: list[str], override: bool
+) -> list[Any]:
+    """Return a list merged by item name, with the current items in their order, then new ones.
+
+    Positions stay as they are in the intended list.
+    """
+    places = {name: place for place, name in enumerate(_names(before))}
+    names = _names(after)
+    order = sorted(range(len(after)), key=lambda index: places.get(names[index], len(before)))
+    ordered = [after[index] for index in order]
+    merged = _merged(before, ordered, restricted, override)
+    return [
+        {**item, _POSITION: intended[_POSITION]}
+        if isinstance(intended, dict) and _POSITION in intended
+        else item
+        for item, intended in zip(merged, ordered, strict=True)
+    ]
 
 
 def _merge_item(

@@ -9,6 +9,7 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.crud_mixin import CrudMixin, log
 from dynclient.compat.ometa.exceptions import APIError, as_runtime_error
 from dynclient.compat.ometa.gateway import plain
+from dynclient.compat.ometa.official_changes import has_change
 from dynclient.compat.ometa.patch_builder import CONSTRAINTS, build_patch, state_of
 from dynclient.errors import PreconditionFailed, TransportError
 from dynclient.model.json_patch import diff
@@ -46,7 +47,8 @@ class PatchMixin(CrudMixin):
             destination: the intended state.
             allowed_fields: see :func:`build_patch`, like the next three.
             restrict_update_fields: fields whose values are only added.
-            array_entity_fields: lists that are merged by name.
+            array_entity_fields: lists that are merged by name; before release 1.13 their current
+                items keep their order.
             override_metadata: also replace restricted fields.
             skip_on_failure: log an error of the server, a timeout or a broken connection and
                 return None, as the official client does; False to raise it.
@@ -69,6 +71,7 @@ class PatchMixin(CrudMixin):
             restrict_update_fields,
             array_entity_fields,
             override_metadata=override_metadata,
+            keep_order=not has_change(self.gateway.release, "patch_reorders_lists"),
         )
         if operations is None:
             return None
@@ -121,7 +124,7 @@ class PatchMixin(CrudMixin):
         """
         spec = self.gateway.spec(entity)
         names = [name for name in fields if name in spec.entity.properties]
-        instance = self.get_by_id(entity, entity_id, names)
+        instance = self.get_by_id(entity, entity_id, names or None)
         if instance is None:
             return None
         before = state_of(

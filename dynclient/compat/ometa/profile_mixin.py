@@ -11,6 +11,7 @@ from dynclient.compat.ometa.request_methods import RequestMethods
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.errors import BadArguments, Problem
 from dynclient.extensions.profiles import Profiles, checksum, cost_record
+from dynclient.operations import Operation, Parameter
 
 _TABLE = "entity/data/table.json"
 _QUERY = "entity/data/query.json"
@@ -42,32 +43,36 @@ class ProfileMixin(RequestMethods):
             fqn: fully qualified name of the table; of the column for a ``ColumnProfile``.
             start_ts: start of the period, in milliseconds since 1970.
             end_ts: end of the period, in milliseconds since 1970.
-            limit: accepted and ignored; servers return all profiles.
-            after: accepted and ignored, as by servers.
+            limit: profiles per page; servers ignore it and return all.
+            after: cursor of the next page, which servers ignore too.
             profile_type: ``TableProfile`` (the default), ``ColumnProfile`` or ``SystemProfile``.
 
         Returns:
-            An ``EntityList`` with the total and the cursors that the server returns.
+            An ``EntityList`` with the total and the cursor of the next page; servers respond with
+            a cursor of the page before too, which the official client leaves out.
 
         Raises:
             BadArguments: ``profile_type`` is another class.
         """
-        del limit, after
         kind = "TableProfile" if profile_type is None else profile_type.__name__
         if kind not in _KINDS:
             *others, last = _KINDS
             message = f"profile_type= must be {', '.join(others)} or {last}, not {kind}"
             problem = Problem("profile_type", kind, "argument", message, tuple(_KINDS))
             raise BadArguments(message, problems=(problem,))
-        arguments = {"fqn": plain(fqn), "startTs": plain(start_ts), "endTs": plain(end_ts)}
-        body = self._call_profiles(_KINDS[kind], arguments)
+        span = {"fqn": plain(fqn), "startTs": plain(start_ts), "endTs": plain(end_ts)}
+        pages = {"limit": plain(limit), "after": plain(after)}
+        operation = self._profile_operation(_KINDS[kind])
+        known = {parameter.name for parameter in operation.parameters}
+        more = tuple(Parameter(name, "query") for name in pages if name not in known)
+        operation = operation._replace(parameters=operation.parameters + more)
+        body = self.gateway.call(operation, {**span, **pages})
         cls = profile_type or schema_classes.class_at(
             self.types, f"{_TABLE}#/definitions/tableProfile"
         )
         listed = [schema_classes.wrap(cls, each) for each in body["data"]]
         paging = body.get("paging") or {}
-        cursors = (paging.get("after"), paging.get("before"))
-        return EntityList(listed, paging.get("total") or 0, *cursors)
+        return EntityList(listed, paging.get("total") or 0, paging.get("after"))
 
     def create_or_update_table_profiler_config(self, fqn: Any, table_profiler_config: Any) -> Any:
         """Set how a table is profiled and return the table, or None if it does not exist.
@@ -132,8 +137,11 @@ class ProfileMixin(RequestMethods):
         return self._call_profiles("add_query_cost", {}, body)
 
     def _call_profiles(self, name: str, arguments: dict[str, Any], body: Any = None) -> Any:
-        operation = self.gateway.native(lambda: self._profiles.operation(name))
-        return self.gateway.call(operation, arguments, body)
+        return self.gateway.call(self._profile_operation(name), arguments, body)
+
+    def _profile_operation(self, name: str) -> Operation:
+        found: Operation = self.gateway.native(lambda: self._profiles.operation(name))
+        return found
 
     @property
     def _profiles(self) -> Profiles:

@@ -8,7 +8,7 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.request_methods import RequestMethods
-from dynclient.extensions.test_cases import RESULT, CasesAndSuites
+from dynclient.extensions.test_cases import RESULT, TABLE_OF_SUITE, CasesAndSuites
 from dynclient.operations import Operation
 
 
@@ -61,6 +61,7 @@ class TestsMixin(PatchMixin, RequestMethods):
         return self._get_or_create(
             "testCase",
             test_case_fqn,
+            read=["*"],
             name=fqn.split(test_case_fqn)[-1],
             entityLink=entity_link,
             testSuite=test_suite_fqn,
@@ -69,11 +70,26 @@ class TestsMixin(PatchMixin, RequestMethods):
             description=description,
         )
 
-    def _get_or_create(self, kind: str, fqn: str, name: str | None = None, **fields: Any) -> Any:
-        """Return an entity by name; create it with the fields that the release has if needed."""
+    def _get_or_create(
+        self,
+        kind: str,
+        fqn: str,
+        name: str | None = None,
+        read: list[str] | None = None,
+        **fields: Any,
+    ) -> Any:
+        """Return an entity by name; create it with the fields that the release has if needed.
+
+        Args:
+            kind: its entity type.
+            fqn: its fully qualified name.
+            name: its name in the request, the fully qualified one by default.
+            read: fields to read in addition to the default ones.
+            fields: further fields of the request.
+        """
         spec = self.gateway.spec(kind)
         entity = schema_classes.class_at(self.types, spec.entity.path)
-        found = self.get_by_name(entity, fqn)
+        found = self.get_by_name(entity, fqn, fields=read)
         if found is not None:
             return found
         node = self.gateway.release.node(spec.entity.create or "")
@@ -127,13 +143,30 @@ class TestsMixin(PatchMixin, RequestMethods):
         return table.testSuite
 
     def get_or_create_executable_test_suite(self, entity_fqn: str) -> Any:
-        """Return a reference to the test suite of a table; create the suite if it has none."""
+        """Return a reference to the test suite of a table; create the suite if it has none.
+
+        The suite is named as the official client names it, with a capital T; servers build its
+        fully qualified name themselves.
+
+        Raises:
+            RuntimeError: the table does not exist.
+        """
         found = self.get_executable_test_suite(entity_fqn)
         if found is not None:
             return found
-        table, suites = str(plain(entity_fqn)), self.gateway.client["testSuite"]
-        suite = self.gateway.native(lambda: suites.for_table(table))
-        return self._to_entity(self._class_of("testSuite"), schema_classes.payload(suite))
+        table = str(plain(entity_fqn))
+        suites = CasesAndSuites(self.gateway.client.session, "test_suites")
+        if not self.gateway.native(lambda: suites.has_operation("create_for_table")):  # before 1.1
+            suite = self.gateway.native(lambda: suites.for_table(table))
+            return self._to_entity(self._class_of("testSuite"), schema_classes.payload(suite))
+        spec = self.gateway.spec("testSuite")
+        node = self.gateway.release.node(spec.entity.create or "")
+        field = next(name for name in TABLE_OF_SUITE if name in node.properties)
+        request: Any = schema_classes.class_at(self.types, spec.entity.create or "")
+        body = {"name": f"{table}.TestSuite", field: table}
+        return self.create_or_update_executable_test_suite(  # type: ignore[attr-defined]
+            request.model_validate(body)
+        )
 
     def add_test_case_results(self, test_results: Any, test_case_fqn: Any) -> Any:
         """Record a result of a test case, and return the server's answer as decoded JSON.

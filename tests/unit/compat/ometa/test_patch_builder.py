@@ -132,6 +132,26 @@ def test_a_list_that_is_built_again_keeps_what_the_server_derived() -> None:
     assert replaced["value"] == [source["columns"][0], again["columns"][1]]
 
 
+def test_current_items_keep_their_order_if_this_is_asked_for() -> None:
+    def patch(source: list[Any], intended: list[Any], **options: Any) -> Any:
+        states = {"columns": source}, {"columns": intended}
+        options = {"array_entity_fields": ["columns"], "keep_order": True, **options}
+        operations = build_patch(*states, **options)
+        return operations and [one["value"] for one in operations]
+
+    a, b, c = ({"name": name, "dataType": "INT"} for name in "abc")
+    assert patch([a, b, c], [c, b, a]) == [[a, b, c]], "sent, so that the entity is returned"
+    assert patch([a, b, c], [a, b, c]) is None
+    assert patch([a, b], [c, b, a]) == [[a, b, c]]
+    assert patch([a, b, c], [c, a]) == [[a, c]]
+    old, new = {**b, "description": "old"}, {**b, "description": "new"}
+    assert patch([a, old], [c, new, a], restrict_update_fields=["description"]) == [[a, old, c]]
+    first, second = {**a, "ordinalPosition": 1}, {**b, "ordinalPosition": 2}
+    swapped = [{**b, "ordinalPosition": 1}, {**a, "ordinalPosition": 2}]
+    assert patch([first, second], swapped) == [swapped[::-1]]
+    assert patch([first, second], swapped, keep_order=False) == [swapped]
+
+
 def test_an_absent_list_is_kept() -> None:
     destination = {name: value for name, value in SOURCE.items() if name != "columns"}
     assert build_patch(SOURCE, destination, array_entity_fields=["columns"]) is None

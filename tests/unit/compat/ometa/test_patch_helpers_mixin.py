@@ -187,6 +187,7 @@ def test_a_test_case_is_created_if_it_does_not_exist(metadata: Any, stub: Stub) 
         test_definition_fqn="rows",
     )
     assert case.name.root == "k"
+    assert stub.seen[0].path.endswith("/testCases/name/s.d.x.t.%22k.1%22?fields=%2A")
     sent = stub.seen[-1].json
     assert (sent["name"], sent["testDefinition"]) == ("k.1", "rows")
     values = [{"name": "value", "value": "3"}]
@@ -204,9 +205,9 @@ def test_the_suite_of_a_table_is_found_or_created(metadata: Any, stub: Stub) -> 
     route = "/api/v1/tables/name/s.d.x.t"
     stub.routes[route] = [{**TABLE, "testSuite": reference}, TABLE]
     assert str(metadata.get_or_create_executable_test_suite("s.d.x.t").id.root) == TWO
-    stub.routes["POST /api/v1/dataQuality/testSuites/executable"] = {"id": ONE, "name": "suite"}
+    stub.routes["PUT /api/v1/dataQuality/testSuites/executable"] = {"id": ONE, "name": "suite"}
     assert str(metadata.get_or_create_executable_test_suite("s.d.x.t").id.root) == ONE
-    assert stub.seen[-1].json["name"] == "s.d.x.t.testSuite"
+    assert stub.seen[-1].json["name"] == "s.d.x.t.TestSuite", "as the official client writes it"
 
     with pytest.raises(RuntimeError, match="does not exist"):
         metadata.get_executable_test_suite("s.d.x.absent")
@@ -403,8 +404,10 @@ def test_profiles_are_read_as_their_class(metadata: Any, stub: Stub, get: Get) -
     }  # fmt: skip
     page = metadata.get_profile_data("s.d.x.t.id", 1, 9, profile_type=ColumnProfile)
     assert (type(page.entities[0]), page.entities[0].mean, page.total) == (ColumnProfile, 1.5, 1)
-    assert (page.after, page.before) == ("5", "4")
-    assert stub.seen[-1].path.endswith("?startTs=1&endTs=9")
+    assert (page.after, page.before) == ("5", None)
+    assert stub.seen[-1].path.endswith("?startTs=1&endTs=9&limit=100")
+    metadata.get_profile_data("s.d.x.t.id", 1, 9, 5, "6", profile_type=ColumnProfile)
+    assert stub.seen[-1].path.endswith("?startTs=1&endTs=9&limit=5&after=6")
     stub.routes["/api/v1/tables/s.d.x.t/tableProfile"] = {"data": [{"timestamp": 5}]}
     page = metadata.get_profile_data("s.d.x.t", 1, 9)
     assert type(page.entities[0]) is get("entity.data.table", "TableProfile")
