@@ -99,7 +99,7 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
         for name, value in (config.get("extraHeaders") or {}).items()
     }
     settings = {**_tls(config), **_settings(arguments or {}, headers)}
-    auth = _auth(config, base)
+    auth = authentication(config, base)
     headers, auth = _fill_template(headers, auth, base)
     settings["headers"] = headers
     settings["unread"] = "none"  # as official models have it
@@ -119,7 +119,17 @@ def stores_connections(config: Mapping[str, Any]) -> bool:
 # -- authentication --------------------------------------------------------------------------------
 
 
-def _auth(config: Mapping[str, Any], base: str) -> Anonymous:
+def authentication(config: Mapping[str, Any], base: str) -> Anonymous:
+    """Return how a connection authenticates, without a header of its ``extraHeaders``.
+
+    Args:
+        config: as for :func:`read`.
+        base: the address of the server.
+
+    Raises:
+        AuthenticationException: the provider needs a token, and there is none.
+        UsageError: the token is the path of a file that cannot be read.
+    """
     from dynclient.transport.auth import Anonymous, identity
 
     provider = config.get("authProvider")
@@ -145,17 +155,6 @@ def _auth(config: Mapping[str, Any], base: str) -> Anonymous:
 def _origin(text: str) -> str:
     """Return where a ``jwtToken`` comes from, for messages; it may name a variable."""
     return text[1:].strip("{}") if text.startswith("$") else "securityConfig.jwtToken"
-
-
-def current_token(text: str) -> str:
-    """Return the token that a ``jwtToken`` names, see :func:`_token`; a file is read now.
-
-    Raises:
-        AuthenticationException: it names a variable of the environment that is not set.
-        UsageError: it is the path of a file that cannot be read.
-    """
-    token = _token(text)
-    return token if isinstance(token, str) else token()
 
 
 def _token(text: str) -> str | Callable[[], str]:
