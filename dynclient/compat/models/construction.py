@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 _MAX_PLANS = 256
-"""Plans that a class keeps; data with other sets of fields is planned anew each time."""
+"""Plans that a class keeps; data with other sets of fields is planned again each time."""
 _MANY = 50
 """Documents of one class after which the validator is compiled for the following ones."""
 _PLAIN_TYPES = frozenset({"boolean", "integer", "number", "string"})

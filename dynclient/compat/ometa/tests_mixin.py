@@ -8,7 +8,7 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.request_methods import RequestMethods
-from dynclient.extensions.test_cases import RESULT, CasesAndSuites
+from dynclient.extensions.test_cases import RESULT, TABLE_OF_SUITE, CasesAndSuites
 from dynclient.operations import Operation
 
 
@@ -131,9 +131,17 @@ class TestsMixin(PatchMixin, RequestMethods):
         found = self.get_executable_test_suite(entity_fqn)
         if found is not None:
             return found
-        table, suites = str(plain(entity_fqn)), self.gateway.client["testSuite"]
-        suite = self.gateway.native(lambda: suites.for_table(table))
-        return self._to_entity(self._class_of("testSuite"), schema_classes.payload(suite))
+        table = str(plain(entity_fqn))
+        suites = CasesAndSuites(self.gateway.client.session, "test_suites")
+        if not suites.has_operation("create_for_table"):  # before 1.1
+            suite = self.gateway.native(lambda: suites.for_table(table))
+            return self._to_entity(self._class_of("testSuite"), schema_classes.payload(suite))
+        path = self.gateway.spec("testSuite").entity.create or ""
+        request: Any = schema_classes.class_at(self.types, path)
+        field = next(each for each in TABLE_OF_SUITE if each in request.model_fields)
+        data = request(**{"name": f"{table}.TestSuite", field: table})
+        # A row of official_methods.json describes the method.
+        return self.create_or_update_executable_test_suite(data)  # type: ignore[attr-defined]
 
     def add_test_case_results(self, test_results: Any, test_case_fqn: Any) -> Any:
         """Record a result of a test case, and return the server's answer as decoded JSON.

@@ -39,7 +39,7 @@ class OpenMetadataConfig:
 
     Attributes:
         server_url: URL of the server, with or without ``/api``.
-        jwt_token: the token; never shown.
+        jwt_token: the token; always masked.
         api_key: another name for the token, which is used if ``jwt_token`` is not set.
         verify_ssl: False to accept any certificate.
         ca_bundle: path of a file with the certificates to verify with.
@@ -131,8 +131,8 @@ class OpenMetadataConfig:
     def __repr__(self) -> str:
         fields = {name: value for name, value in vars(self).items() if value is not None}
         hidden = {name: Secret(fields[name]) for name in _SECRETS if name in fields}
-        shown = ", ".join(f"{name}={value!r}" for name, value in (fields | hidden).items())
-        return f"OpenMetadataConfig({shown})"
+        arguments = ", ".join(f"{name}={value!r}" for name, value in (fields | hidden).items())
+        return f"OpenMetadataConfig({arguments})"
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields for pickle, which stores a handle instead of the token."""

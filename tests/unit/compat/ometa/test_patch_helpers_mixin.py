@@ -204,9 +204,9 @@ def test_the_suite_of_a_table_is_found_or_created(metadata: Any, stub: Stub) -> 
     route = "/api/v1/tables/name/s.d.x.t"
     stub.routes[route] = [{**TABLE, "testSuite": reference}, TABLE]
     assert str(metadata.get_or_create_executable_test_suite("s.d.x.t").id.root) == TWO
-    stub.routes["POST /api/v1/dataQuality/testSuites/executable"] = {"id": ONE, "name": "suite"}
+    stub.routes["PUT /api/v1/dataQuality/testSuites/executable"] = {"id": ONE, "name": "suite"}
     assert str(metadata.get_or_create_executable_test_suite("s.d.x.t").id.root) == ONE
-    assert stub.seen[-1].json["name"] == "s.d.x.t.testSuite"
+    assert stub.seen[-1].json["name"] == "s.d.x.t.TestSuite"
 
     with pytest.raises(RuntimeError, match="does not exist"):
         metadata.get_executable_test_suite("s.d.x.absent")
