@@ -16,7 +16,8 @@ from dynclient.compat.ometa.exceptions import (
     InvalidSSLVerificationException,
 )
 from dynclient.errors import UsageError
-from dynclient.transport.address import token_variable
+from dynclient.suggestions import nearest
+from dynclient.transport.address import HOST, token_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,6 +91,8 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
         InvalidSSLVerificationException: ``verifySSL: validate`` without a ``caCertificate``.
         BadArguments: an unknown argument.
     """
+    if not config.get("hostPort"):
+        _require_address(config)
     base = address(config.get("hostPort"))
     version = config.get("apiVersion") or API_VERSION
     if version != API_VERSION:
@@ -104,6 +107,22 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
     settings["headers"] = headers
     settings["unread"] = "none"  # as official models have it
     return Connection(base, auth, settings_of(settings))
+
+
+def _require_address(config: Mapping[str, Any]) -> None:
+    """Raise an error if the environment has no address either.
+
+    Raises:
+        UsageError: there is no address; it suggests the field that was probably meant.
+    """
+    if os.environ.get(HOST):
+        return
+    close = [name for name in config if "hostPort" in nearest(name, FIELDS)]
+    near = f"; is {close[0]!r} a typing error?" if close else ""
+    raise UsageError(
+        "the connection has no hostPort, such as 'http://localhost:8585/api', and the environment"
+        f" variable {HOST} is not set{near}"
+    )
 
 
 def stores_connections(config: Mapping[str, Any]) -> bool:

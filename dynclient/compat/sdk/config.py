@@ -47,6 +47,7 @@ class OpenMetadataConfig:
 
     Raises:
         ConfigurationMissing: there is no address.
+        UsageError: the timeout is not a number of seconds.
     """
 
     server_url: str
@@ -61,6 +62,11 @@ class OpenMetadataConfig:
             raise ConfigurationMissing(
                 "the address of the server is missing; use configure(host=…, jwt_token=…), or set"
                 f" the environment variable {HOSTS[0]}"
+            )
+        seconds = self.client_timeout
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
+            raise UsageError(
+                f"client_timeout must be a number of seconds, 0 or more, not {seconds!r}"
             )
         self.server_url = self.server_url.rstrip("/")
         if self.jwt_token is None:
