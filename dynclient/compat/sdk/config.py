@@ -63,7 +63,7 @@ class OpenMetadataConfig:
                 "the address of the server is missing; use configure(host=…, jwt_token=…), or set"
                 f" the environment variable {HOSTS[0]}"
             )
-        seconds = self.client_timeout
+        seconds: Any = self.client_timeout  # a script may pass anything
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
             raise UsageError(
                 f"client_timeout must be a number of seconds, 0 or more, not {seconds!r}"
