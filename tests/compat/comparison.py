@@ -86,7 +86,7 @@ def _caches(stack: contextlib.ExitStack, count: int) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _sandbox(cache: str) -> Iterator[sandbox.RunningSandbox]:
-    """Yield a new sandbox with a cache of its own."""
+    """Yield a new sandbox with a separate cache."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, cache)
         running = sandbox.start(RELEASE)

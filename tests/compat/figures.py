@@ -16,7 +16,7 @@ from tests.compat.comparison import RELEASE, recorded
 from tests.compat.differences import listed
 from tests.compat.imported_names import import_all
 from tests.compat.official import HERE
-from tests.compat.test_names import WANTED, listed_names
+from tests.compat.test_names import EXPECTED, listed_names
 from tests.support.documents import ROOT
 from tests.support.trees import shared
 
@@ -56,7 +56,7 @@ def methods() -> Iterator[Figure]:
 def generated_names() -> Iterator[Figure]:
     """Yield the classes of ``metadata.generated``."""
     # What only later schemas have is no matter of naming: their trees have it.
-    total = len(WANTED) - len(listed_names("later"))
+    total = len(EXPECTED) - len(listed_names("later"))
     yield Figure(
         f"classes of `metadata.generated` in {RELEASE}.0 whose schemas the tree of {RELEASE} has",
         total - len(listed_names() - listed_names("later")),

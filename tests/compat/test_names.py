@@ -16,7 +16,7 @@ from tests.support.trees import ALL_RELEASES, TREES, real_release, release_named
 DATA = Path(__file__).parent / "data"
 LISTED: list[dict[str, Any]] = json.loads((DATA / "names-absent.json").read_text("utf-8"))
 RECORDED: dict[str, dict[str, str]] = json.loads((DATA / "names-1.6.0.json").read_text("utf-8"))
-WANTED = {
+EXPECTED = {
     f"{module}:{name}": kind
     for module, kinds in RECORDED.items()
     for kind, listed_names in kinds.items()
@@ -43,22 +43,22 @@ def listed_names(kind: str | None = None) -> set[str]:
     for entry in LISTED:
         if kind in {None, entry["kind"]}:
             modules = set(entry.get("modules", ()))
-            found |= {name for name in WANTED if name.split(":")[0] in modules}
+            found |= {name for name in EXPECTED if name.split(":")[0] in modules}
             found |= set(entry.get("names", ()))
     return found
 
 
 def test_every_name_is_served_or_listed_with_a_reason() -> None:
     here = names_of_release(real_release("1.6.0"))
-    different = {name for name, kind in WANTED.items() if here.get(name) != kind}
+    different = {name for name, kind in EXPECTED.items() if here.get(name) != kind}
     assert different == listed_names()
     assert all(entry["reason"] for entry in LISTED)
 
 
 def test_what_the_tree_has_is_named_as_the_official_generator_names_it() -> None:
     here = names_of_release(real_release("1.6.0"))
-    known = set(WANTED) - listed_names("later")
-    same = sum(1 for name in known if here.get(name) == WANTED[name])
+    known = set(EXPECTED) - listed_names("later")
+    same = sum(1 for name in known if here.get(name) == EXPECTED[name])
     assert len(known) > 1000
     assert same / len(known) >= 0.995
 
@@ -70,7 +70,7 @@ def test_most_of_what_is_listed_as_later_is_in_later_trees(name: str) -> None:
     if "governance.workflows.workflowDefinition:WorkflowDefinition" not in here:
         pytest.skip(f"{name} is no later tree")
     later = listed_names("later")
-    assert sum(1 for other in later if here.get(other) == WANTED[other]) / len(later) >= 0.85
+    assert sum(1 for other in later if here.get(other) == EXPECTED[other]) / len(later) >= 0.85
 
 
 @pytest.mark.parametrize("name", ALL_RELEASES)

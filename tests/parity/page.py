@@ -25,9 +25,10 @@ call. [Methods of the drop-in](drop-in-methods.md) has the same methods under th
 """
 _FLUENT_HEADER = """## The fluent SDK
 
-Each method and class of `metadata.sdk`. Its facades have the same methods for 33 entity types; here
+Each method and class of `metadata.sdk`, which [scripts can keep using](fluent.md), and the native
+call for scripts that are rewritten. Its facades have the same methods for all entity types; here
 those of tables or glossaries are examples, and every collection has them. `om` is a client,
-`dynclient.connect(…)`; there is no global one.
+`dynclient.connect(…)`.
 """
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dynclient.compat.models.scalar_types import Converter
 
 _MAX_PLANS = 256
-"""Plans that a class keeps; data with other sets of fields is planned anew each time."""
+"""Plans that a class keeps; data with other sets of fields is planned again each time."""
 _PLAIN_TYPES = frozenset({"boolean", "integer", "number", "string"})
 
 Builder: TypeAlias = "Callable[..., list[Any]]"

@@ -8,65 +8,20 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.ometa import schema_classes
-from dynclient.compat.ometa.connection import read
-from dynclient.errors import DynclientError, UsageError
-from dynclient.secrets import Secret
+from dynclient.errors import DynclientError
 
-_UNLIMITED = 0
-"""The time at which a token expires, if that is not known."""
-
-
-class AuthProvider:
-    """The token of a connection, as ``client._auth_provider`` returns it.
-
-    Args:
-        config: an ``OpenMetadataConnection``, or a mapping of its fields.
-    """
-
-    def __init__(self, config: Any) -> None:
-        self.config = config
-
-    @classmethod
-    def create(cls, config: Any) -> AuthProvider:
-        """Return the provider of a connection."""
-        return cls(config)
-
-    def auth_token(self) -> None:
-        """Do nothing: the token is read whenever it is needed."""
-
-    def get_access_token(self) -> tuple[str | None, int]:
-        """Return the token in clear text, and the time at which it expires, which is not known.
-
-        Raises:
-            UsageError: the connection has a user name and a password, and there is no token yet.
-        """
-        connection = read(schema_classes.payload(self.config))
-        header = connection.auth.header(_no_login, connection.base)
-        text = header.get_secret_value() if isinstance(header, Secret) else header
-        return (None if text is None else text.removeprefix("Bearer ")), _UNLIMITED
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"  # the configuration may contain the token
+if TYPE_CHECKING:
+    from dynclient.compat.ometa.auth_providers import OpenMetadataAuthenticationProvider
+    from dynclient.compat.utils.secrets_managers import SecretsManager
 
 
 def _decoded(text: str) -> bytes:
     """Return a part of a token, which is base64 without padding."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _no_login(request: Any) -> Any:
-    raise UsageError(f"there is no token before the first request; {request.path} was not called")
-
-
-class SecretsManager:
-    """Secrets that are kept in the server's database, so that values are what they are."""
-
-    def get_string_value(self, secret_id: str) -> str:
-        """Return a secret by its name: the text itself."""
-        return secret_id
 
 
 class AuthMixin:
@@ -89,15 +44,19 @@ class AuthMixin:
         except (DynclientError, LookupError, TypeError, ValueError):  # such as a token of no user
             ometa_logger().debug("the token does not name a user")
 
-    @property
-    def _auth_provider(self) -> AuthProvider:
-        return AuthProvider(self.config)
+    @cached_property
+    def _auth_provider(self) -> OpenMetadataAuthenticationProvider:
+        from dynclient.compat.ometa.auth_providers import OpenMetadataAuthenticationProvider
 
-    @property
+        return OpenMetadataAuthenticationProvider(self.config)
+
+    @cached_property
     def secrets_manager_client(self) -> SecretsManager:
-        """The secrets manager of the server's database."""
-        return self.__dict__.get("_secrets_manager") or SecretsManager()
+        """The secrets manager of the connection's ``secretsManagerProvider``.
 
-    @secrets_manager_client.setter
-    def secrets_manager_client(self, manager: Any) -> None:
-        self.__dict__["_secrets_manager"] = manager
+        Raises:
+            NotImplementedError: the provider is not supported.
+        """
+        from dynclient.compat.utils.secrets_managers import secrets_manager
+
+        return secrets_manager(schema_classes.payload(self.config).get("secretsManagerProvider"))

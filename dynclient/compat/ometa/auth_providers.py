@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dynclient.client.connect import address
 from dynclient.compat.ometa import schema_classes
-from dynclient.compat.ometa.connection import current_token
+from dynclient.compat.ometa.connection import NO_AUTH, authentication
 from dynclient.compat.ometa.exceptions import AuthenticationException
 from dynclient.secrets import Secret
 
@@ -60,24 +61,39 @@ class OpenMetadataAuthenticationProvider(AuthenticationProvider):
         self.expiry = datetime.now(tz=UTC).replace(tzinfo=None) - timedelta(days=365)
 
     def auth_token(self) -> None:
-        """Read the token.
+        """Read the token; :attr:`jwt_token` stays None if the connection is without authentication.
 
         Raises:
             AuthenticationException: the connection has no token, or the variable is not set.
+            UsageError: the file with the token cannot be read.
         """
-        security = schema_classes.payload(self.config).get("securityConfig") or {}
-        text = security.get("jwtToken")
-        if not text:
+        config = schema_classes.payload(self.config)
+        base = address(config.get("hostPort"))
+        header = authentication(config, base).header(_no_login, base)
+        if header is not None:
+            plain = header.get_secret_value() if isinstance(header, Secret) else header
+            self.jwt_token = Secret(plain.removeprefix("Bearer "))
+        elif config.get("authProvider") not in NO_AUTH:
             raise AuthenticationException(
                 "the connection has no token; set securityConfig to"
                 " OpenMetadataJWTClientConfig(jwtToken=…)"
             )
-        self.jwt_token = Secret(current_token(str(text)))
 
-    def get_access_token(self) -> tuple[Secret | None, datetime]:
-        """Return the token and when it expires, see :meth:`auth_token`."""
+    def get_access_token(self) -> tuple[str | None, datetime]:
+        """Return the token in clear text and when it expires, see :meth:`auth_token`."""
         self.auth_token()
-        return self.jwt_token, self.expiry
+        token = self.jwt_token
+        return (None if token is None else token.get_secret_value()), self.expiry
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"  # the configuration may contain the token
+
+
+def _no_login(request: Any) -> Any:
+    raise AuthenticationException(
+        f"a user name and a password have no token before the first request;"
+        f" {request.path} was not called"
+    )
 
 
 class SignInProvider(AuthenticationProvider):

@@ -16,7 +16,8 @@ from dynclient.compat.ometa.exceptions import (
     InvalidSSLVerificationException,
 )
 from dynclient.errors import UsageError
-from dynclient.transport.address import token_variable
+from dynclient.suggestions import nearest
+from dynclient.transport.address import HOST, token_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,6 +91,8 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
         InvalidSSLVerificationException: ``verifySSL: validate`` without a ``caCertificate``.
         BadArguments: an unknown argument.
     """
+    if not config.get("hostPort"):
+        _require_address(config)
     base = address(config.get("hostPort"))
     version = config.get("apiVersion") or API_VERSION
     if version != API_VERSION:
@@ -99,11 +102,27 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
         for name, value in (config.get("extraHeaders") or {}).items()
     }
     settings = {**_tls(config), **_settings(arguments or {}, headers)}
-    auth = _auth(config, base)
+    auth = authentication(config, base)
     headers, auth = _fill_template(headers, auth, base)
     settings["headers"] = headers
     settings["unread"] = "none"  # as official models have it
     return Connection(base, auth, settings_of(settings))
+
+
+def _require_address(config: Mapping[str, Any]) -> None:
+    """Raise an error if the environment has no address either.
+
+    Raises:
+        UsageError: there is no address; it suggests the field that was probably meant.
+    """
+    if os.environ.get(HOST):
+        return
+    close = [name for name in config if "hostPort" in nearest(name, FIELDS)]
+    near = f"; is {close[0]!r} a typing error?" if close else ""
+    raise UsageError(
+        "the connection has no hostPort, such as 'http://localhost:8585/api', and the environment"
+        f" variable {HOST} is not set{near}"
+    )
 
 
 def stores_connections(config: Mapping[str, Any]) -> bool:
@@ -119,7 +138,17 @@ def stores_connections(config: Mapping[str, Any]) -> bool:
 # -- authentication --------------------------------------------------------------------------------
 
 
-def _auth(config: Mapping[str, Any], base: str) -> Anonymous:
+def authentication(config: Mapping[str, Any], base: str) -> Anonymous:
+    """Return how a connection authenticates, without a header of its ``extraHeaders``.
+
+    Args:
+        config: as for :func:`read`.
+        base: the address of the server.
+
+    Raises:
+        AuthenticationException: the provider needs a token, and there is none.
+        UsageError: the token is the path of a file that cannot be read.
+    """
     from dynclient.transport.auth import Anonymous, identity
 
     provider = config.get("authProvider")
@@ -145,17 +174,6 @@ def _auth(config: Mapping[str, Any], base: str) -> Anonymous:
 def _origin(text: str) -> str:
     """Return where a ``jwtToken`` comes from, for messages; it may name a variable."""
     return text[1:].strip("{}") if text.startswith("$") else "securityConfig.jwtToken"
-
-
-def current_token(text: str) -> str:
-    """Return the token that a ``jwtToken`` names, see :func:`_token`; a file is read now.
-
-    Raises:
-        AuthenticationException: it names a variable of the environment that is not set.
-        UsageError: it is the path of a file that cannot be read.
-    """
-    token = _token(text)
-    return token if isinstance(token, str) else token()
 
 
 def _token(text: str) -> str | Callable[[], str]:

@@ -16,8 +16,10 @@ from dynclient.compat.ometa.server_mixin import ServerMixin
 from dynclient.dispatch.pagination import Listing, Page
 
 if TYPE_CHECKING:
+    from dynclient.operations import Operation
     from dynclient.operations.catalogue import CollectionSpec
 
+_BOOLEANS = {"true": True, "false": False}
 _HISTORY = "type/entityHistory.json"
 _REFERENCE = "type/entityReference.json"
 
@@ -187,7 +189,8 @@ class CrudMixin(ServerMixin):
         return [*self.list_all_entities(entity)]
 
     def _list(self, spec: CollectionSpec, arguments: dict[str, Any]) -> Any:
-        return self.gateway.call(with_filters(spec.operations["list"], arguments), arguments)
+        operation = with_filters(spec.operations["list"], arguments)
+        return self.gateway.call(operation, _with_parsed_texts(operation, arguments))
 
     def _to_page(self, entity: Any, body: Any, skip_on_failure: bool | None = None) -> Page:
         """Return the body of a response as a page of instances of an entity class."""
@@ -273,6 +276,23 @@ def _list_arguments(
     filters = {name: plain(value) for name, value in (params or {}).items() if name != "limit"}
     others = {"fields": fields, "page_size": limit, "include": plain(include)}
     return {**filters, **{name: value for name, value in others.items() if value is not None}}
+
+
+def _with_parsed_texts(operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments with the texts of booleans and integers parsed, as scripts pass them."""
+    types = {parameter.name: parameter.type for parameter in operation.parameters}
+    return {name: _parsed(value, types.get(name)) for name, value in arguments.items()}
+
+
+def _parsed(value: Any, kind: str | None) -> Any:
+    """Return the value of a text; a text of anything else as it is, which is then refused."""
+    if not isinstance(value, str):
+        return value
+    if kind == "boolean":
+        return _BOOLEANS.get(value.lower(), value)
+    if kind == "integer" and value.removeprefix("-").isdecimal():
+        return int(value)
+    return value
 
 
 def _cursors(spec: CollectionSpec, after: Any, before: Any) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class OpenMetadataConfig:
 
     Attributes:
         server_url: URL of the server, with or without ``/api``.
-        jwt_token: the token; never shown.
+        jwt_token: the token; always masked.
         api_key: another name for the token, which is used if ``jwt_token`` is not set.
         verify_ssl: False to accept any certificate.
         ca_bundle: path of a file with the certificates to verify with.
@@ -47,6 +47,7 @@ class OpenMetadataConfig:
 
     Raises:
         ConfigurationMissing: there is no address.
+        UsageError: the timeout is not a number of seconds.
     """
 
     server_url: str
@@ -61,6 +62,11 @@ class OpenMetadataConfig:
             raise ConfigurationMissing(
                 "the address of the server is missing; use configure(host=…, jwt_token=…), or set"
                 f" the environment variable {HOSTS[0]}"
+            )
+        seconds: Any = self.client_timeout  # a script may pass anything
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
+            raise UsageError(
+                f"client_timeout must be a number of seconds, 0 or more, not {seconds!r}"
             )
         self.server_url = self.server_url.rstrip("/")
         if self.jwt_token is None:
@@ -131,8 +137,8 @@ class OpenMetadataConfig:
     def __repr__(self) -> str:
         fields = {name: value for name, value in vars(self).items() if value is not None}
         hidden = {name: Secret(fields[name]) for name in _SECRETS if name in fields}
-        shown = ", ".join(f"{name}={value!r}" for name, value in (fields | hidden).items())
-        return f"OpenMetadataConfig({shown})"
+        arguments = ", ".join(f"{name}={value!r}" for name, value in (fields | hidden).items())
+        return f"OpenMetadataConfig({arguments})"
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields for pickle, which stores a handle instead of the token."""

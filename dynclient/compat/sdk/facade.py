@@ -229,7 +229,7 @@ class BaseEntity(UsesClient, Generic[TEntity, TCreate]):
         """Return the entities whose fully qualified names match a pattern in the search index.
 
         Args:
-            query: a name, in which ``*`` stands for any text.
+            query: a name, in which ``*`` matches any text.
             size: the largest number of entities.
         """
         found = cls._get_client().es_search_from_fqn(

@@ -115,8 +115,8 @@ def add_lineage_again_with_its_pipeline(om, seen):
 
 @call
 def add_lineage_of_what_is_absent(om, _):
-    nobody = EntityReference(id="00000000-0000-4000-8000-000000000000", type="table")
-    wrong = edge(om).model_copy(update={"toEntity": nobody})
+    absent = EntityReference(id="00000000-0000-4000-8000-000000000000", type="table")
+    wrong = edge(om).model_copy(update={"toEntity": absent})
     return om.add_lineage(AddLineageRequest(edge=wrong))
 
 

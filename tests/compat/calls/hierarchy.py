@@ -31,7 +31,7 @@ from metadata.generated.schema.entity.services.databaseService import (
 
 from calls.registry import call
 
-NOBODY = "00000000-0000-4000-8000-000000000000"
+ABSENT_ID = "00000000-0000-4000-8000-000000000000"
 SCHEMA = "shop.sales.public"
 
 
@@ -216,7 +216,7 @@ def get_by_id_as_text(om, seen):
 
 @call
 def get_by_id_that_is_absent(om, _):
-    return om.get_by_id(Table, NOBODY)
+    return om.get_by_id(Table, ABSENT_ID)
 
 
 @call
@@ -283,7 +283,7 @@ def restore_by_its_path(om, seen):
 
 @call
 def delete_what_is_absent(om, _):
-    return om.delete(Table, NOBODY)
+    return om.delete(Table, ABSENT_ID)
 
 
 @call

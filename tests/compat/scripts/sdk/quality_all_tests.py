@@ -105,7 +105,7 @@ cases = client().ometa.list_entities(
     TestCase,
     fields=["testCaseResult"],
     limit=50,
-    params={"entityLink": f"<#E::table::{table_fqn}>", "includeAllTests": True},
+    params={"entityLink": f"<#E::table::{table_fqn}>", "includeAllTests": "true"},
 )
 assert len(cases.entities) == 20
 

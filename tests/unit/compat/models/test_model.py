@@ -191,7 +191,7 @@ def test_unknown_names_are_refused_with_the_nearest(release: Release) -> None:
 
 def test_faults_pickle_and_come_as_json(release: Release) -> None:
     with pytest.raises(ValidationError) as caught:
-        request_class(release)(name=5, columns=[1])
+        request_class(release)(name=[5], columns=[1])
     error = caught.value
     again = pickle.loads(pickle.dumps(error))
     assert again.errors() == error.errors()

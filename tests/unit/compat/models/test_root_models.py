@@ -102,7 +102,7 @@ def test_a_boolean_root_is_kept(release: Release) -> None:
 def test_invalid_values_are_reported(release: Release) -> None:
     for name, value, kind in (
         ("entityName", "", "string_too_short"),
-        ("entityName", 5, "string_type"),
+        ("entityName", [5], "string_type"),
         ("uuid", "x", "uuid_parsing"),
         ("timestamp", "x", "int_parsing"),
         ("email", "nobody", "value_error"),

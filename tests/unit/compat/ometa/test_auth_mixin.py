@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from dynclient.compat.ometa.auth_providers import OpenMetadataAuthenticationProvider
 from dynclient.compat.ometa.ometa_api import OpenMetadata
+from dynclient.compat.utils.secrets_managers import DBSecretsManager, SecretsManager
 from dynclient.errors import UsageError
 
 HOST = "http://127.0.0.1:1/api"
@@ -31,7 +33,8 @@ def test_the_provider_returns_the_token_that_is_valid_now(tmp_path: Path) -> Non
     file.write_text("first")
     with connected(jwtToken=str(file)) as metadata:
         provider = metadata._auth_provider
-        assert provider.get_access_token() == ("first", 0)
+        assert isinstance(provider, OpenMetadataAuthenticationProvider)
+        assert f"Bearer {provider.get_access_token()[0]}" == "Bearer first"
         file.write_text("second")
         assert type(provider).create(metadata.config).get_access_token()[0] == "second"
         assert "second" not in repr(provider)
@@ -39,7 +42,7 @@ def test_the_provider_returns_the_token_that_is_valid_now(tmp_path: Path) -> Non
 
 def test_there_may_be_no_token() -> None:
     with OpenMetadata({"hostPort": HOST, "authProvider": "no-auth"}) as metadata:
-        assert metadata._auth_provider.get_access_token() == (None, 0)
+        assert metadata._auth_provider.get_access_token()[0] is None
     with connected(username="ada@example.com", password="open-sesame") as metadata:
         provider = metadata._auth_provider
         with pytest.raises(UsageError, match="no token before the first request"):
@@ -66,6 +69,10 @@ def test_the_user_of_a_token_is_logged_and_not_the_token(
 
 def test_the_secrets_manager_may_be_replaced() -> None:
     with connected(jwtToken="token") as metadata:
-        assert metadata.secrets_manager_client.get_string_value("a text") == "a text"
-        metadata.secrets_manager_client = "another"
-        assert metadata.secrets_manager_client == "another"
+        manager: Any = metadata.secrets_manager_client
+        assert isinstance(manager, DBSecretsManager)
+        assert isinstance(manager, SecretsManager)
+        assert manager.get_string_value("a text") == "a text"
+        another: Any = object()
+        metadata.secrets_manager_client = another
+        assert metadata.secrets_manager_client is another

@@ -298,3 +298,18 @@ def test_unknown_client_arguments_are_rejected() -> None:
 def test_settings_of_ingestion_are_ignored() -> None:
     found = connection(enableVersionValidation=True, limitRecords=10, includeTables=False)
     assert found.base == HOST
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({}, "no hostPort, such as .* OPENMETADATA_HOST is not set$"),
+        ({"hostprot": HOST}, "is not set; is 'hostprot' a typing error"),
+    ],
+)
+def test_a_connection_without_an_address(
+    config: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENMETADATA_HOST", raising=False)
+    with pytest.raises(UsageError, match=message):
+        read(config)

@@ -189,6 +189,24 @@ def test_unknown_filters_go_out_with_a_warning(metadata: Any, stub: Stub, Table:
         metadata.list_entities(Table, params={"database": "s.d", "include": "all"})
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [("true", "true"), ("False", "false"), (True, "true")],
+)
+def test_a_text_is_accepted_for_a_boolean(
+    metadata: Any, stub: Stub, Table: Any, given: Any, sent: str
+) -> None:
+    stub.routes["/api/v1/tables"] = {"data": [], "paging": {"total": 0}}
+    metadata.list_entities(Table, params={"includeEmptyTestSuite": given})
+    assert f"includeEmptyTestSuite={sent}" in stub.seen[0].path
+
+
+def test_a_text_that_is_not_a_boolean_is_refused(metadata: Any, stub: Stub, Table: Any) -> None:
+    with pytest.raises(errors.BadArguments, match="must be True or False, not 'perhaps'"):
+        metadata.list_entities(Table, params={"includeEmptyTestSuite": "perhaps"})
+    assert stub.seen == []
+
+
 def test_time_series_have_cursors_of_another_name(stub: Stub) -> None:
     from dynclient.compat.ometa.schema_classes import class_at
 

@@ -110,3 +110,9 @@ def test_the_token_is_in_no_text_and_no_pickle(release: Release) -> None:
     assert HOST in repr(config)
     assert TOKEN.encode() not in pickle.dumps(config)
     assert pickle.loads(pickle.dumps(config)) == config == copy.deepcopy(config)
+
+
+@pytest.mark.parametrize("timeout", ["soon", -1, True])
+def test_a_timeout_is_a_number_of_seconds(timeout: Any) -> None:
+    with pytest.raises(UsageError, match="client_timeout must be a number of seconds"):
+        OpenMetadataConfig(HOST, TOKEN, client_timeout=timeout)
