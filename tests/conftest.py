@@ -71,6 +71,15 @@ def pytest_configure() -> None:
     _seed_releases()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip tests that take minutes unless they are selected."""
+    if "slow" in config.option.markexpr:
+        return
+    for item in items:
+        if item.get_closest_marker("slow") is not None:
+            item.add_marker(pytest.mark.skip('takes long; run it by make test ARGS="-m slow"'))
+
+
 hypothesis.settings.register_profile(
     "dynclient",
     max_examples=40,

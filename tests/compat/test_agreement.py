@@ -24,7 +24,7 @@ from tests.compat.official import DATA, HERE, RELEASE, official_python
 from tests.property.data import draw_instance, mutate
 from tests.support.trees import TREES, real_release
 
-pytestmark = [pytest.mark.official, pytest.mark.slow]
+pytestmark = pytest.mark.official
 LISTED: dict[str, Any] = json.loads((DATA / "agreement-differs.json").read_text("utf-8"))
 CHANGED = {
     place.rpartition(".")[2]

@@ -122,7 +122,6 @@ def test_20000_tables_and_five_kills(
     running: sandbox.Running,
     emptied: Client,
     tmp_path: Path,
-    asked_for: None,
 ) -> None:
     summary = load_with_kills(running, emptied, "create_many", 20_000, 5, tmp_path / "load.journal")
     assert summary["created"] == 20_000

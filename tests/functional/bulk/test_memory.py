@@ -41,7 +41,5 @@ def test_memory_is_flat(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", [0, 1, 100], ids=["listed and saved", "single", "batches"])
-def test_memory_is_flat_from_1000_to_100000_rows(
-    tmp_path: Path, batch: int, asked_for: None
-) -> None:
+def test_memory_is_flat_from_1000_to_100000_rows(tmp_path: Path, batch: int) -> None:
     assert_flat(1_000, 100_000, batch, tmp_path)

@@ -102,8 +102,9 @@ def test_a_type_checker_finds_all_mistakes_and_nothing_else(project: Path, check
     assert check(project) == {RIGHT.name: set(), WRONG.name: marked(WRONG)}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("check", [found_by_mypy, found_by_pyright])
+@pytest.mark.parametrize(
+    "check", [pytest.param(found_by_mypy, marks=pytest.mark.slow), found_by_pyright]
+)
 def test_so_it_does_for_a_real_release(project: Path, check: object, tmp_path: Path) -> None:
     assert callable(check)
     real = tmp_path / "real"

@@ -57,10 +57,8 @@ def test_reading_finds_what_running_finds(server: Callable[[str], Running], name
 
 @pytest.mark.slow
 def test_reading_finds_what_running_finds_in_all_scripts(
-    server: Callable[[str], Running], request: pytest.FixtureRequest
+    server: Callable[[str], Running],
 ) -> None:
-    if "slow" not in str(request.config.getoption("markexpr")):
-        pytest.skip("runs every script twice, which takes minutes; -m slow selects it")
     found = {name: text for name in NAMES if (text := disagreement(server, name))}
     assert found.keys() == DIFFERS.keys(), "\n".join(found.values())
 

@@ -34,7 +34,6 @@ SERVICE = {
 }
 COLUMNS = [{"name": f"c{number}", "dataType": "INT"} for number in range(5)]
 
-pytestmark = pytest.mark.slow
 
 
 def create(running: LaunchedSandbox, path: str, body: dict[str, Any]) -> dict[str, Any]:
