@@ -23,6 +23,7 @@ from dynclient.bulk.load import Options as LoadOptions
 from dynclient.bulk.load import check_options
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, UsageError
+from dynclient.extensions.arguments import as_path
 from dynclient.extensions.base import Extension
 from dynclient.suggestions import did_you_mean, nearest
 
@@ -88,6 +89,7 @@ class CatalogueFiles(Extension):
                 is not installed.
             ServerError, TransportError: a list could not be read; the folder stays as it is.
         """
+        path = as_path(folder, "dump", "folder")
         named = (types,) if isinstance(types, str) else tuple(types)
         problems = []
         for argument, value, allowed in (
@@ -112,8 +114,8 @@ class CatalogueFiles(Extension):
             Switches(followers, lineage, sample_data, profiles, feeds),
         )  # fmt: skip
         if not replace:
-            _check_selection(Path(folder), options)
-        return dump(self.session, Path(folder), options)
+            _check_selection(path, options)
+        return dump(self.session, path, options)
 
     def plan(
         self,
@@ -138,13 +140,15 @@ class CatalogueFiles(Extension):
             only: the entities to plan for: ``"table"``, ``"shop.*"``, ``"table:shop.*"``.
 
         Raises:
+            BadArguments: the folder is not a path.
             UsageError: it is not a folder with a whole dump.
             ValidationFailed: files are not valid for the release of this server, or refer to what
                 does not exist; lists all problems with file and line.
             ServerError, TransportError: a list could not be read.
         """
-        with AppliedState(Path(folder), self.session.host) as state:
-            return self._plan(Path(folder), state, prune, overwrite, only)
+        path = as_path(folder, "plan", "folder")
+        with AppliedState(path, self.session.host) as state:
+            return self._plan(path, state, prune, overwrite, only)
 
     def _plan(
         self,
@@ -203,7 +207,7 @@ class CatalogueFiles(Extension):
         check_options("apply", LoadOptions(workers, progress=progress).problems(
             self.session.settings.pool_size
         ))  # fmt: skip
-        path = None if isinstance(plan, CataloguePlan) else Path(plan)
+        path = None if isinstance(plan, CataloguePlan) else as_path(plan, "apply", "plan")
         if path is not None and not path.is_dir():
             plan, path = CataloguePlan.read(path), None
         folder = path or Path(plan.folder)  # type: ignore[union-attr]  # it is a plan then

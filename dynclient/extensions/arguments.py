@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 from dynclient import model
@@ -74,3 +76,23 @@ def as_text(value: Any, call: str, argument: str, *, may_be_empty: bool = False)
     given = "an empty one" if isinstance(value, str) else type(value).__name__
     problem = Problem(argument, given, "argument", f"must be a text, not {given}")
     raise bad_arguments(call, [problem])
+
+
+def as_path(value: Any, call: str, argument: str) -> Path:
+    """Return the path of a file or folder.
+
+    Args:
+        value: the value of the argument: a text or a ``Path``.
+        call: the call, for errors.
+        argument: the name of the argument.
+
+    Raises:
+        BadArguments: it is not a path, or it is an empty text, which would be the current folder.
+    """
+    path = fspath(value) if isinstance(value, PathLike) else value
+    if isinstance(path, str) and path:
+        return Path(path)
+    given = "an empty text" if path == "" else type(value).__name__
+    raise bad_arguments(
+        call, [Problem(argument, given, "argument", f"must be a path, not {given}")]
+    )

@@ -120,11 +120,18 @@ ALL_RELEASES: list[str]
 alone if tests use one that is already running."""
 
 
+_READ: dict[str, Release] = {}
+"""Real releases of this process, which are not looked up in the cache again while they are open."""
+
+
 def real_release(name: str) -> Release:
     """Return a real release, skipping the test without its tree."""
     if name not in TREES:
         pytest.skip(f"the schema tree of {name} is not available (see tests/support/trees.py)")
-    return release(name, source=TREES[name])
+    found = _READ.get(name)
+    if found is None or registry._open.get((name, found.digest)) is not found:
+        found = _READ[name] = release(name, source=TREES[name])
+    return found
 
 
 def release_named(name: str) -> Release:

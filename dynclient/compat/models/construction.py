@@ -7,6 +7,7 @@ the converters of the values, the defaults of the other fields.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from enum import EnumType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _MAX_PLANS = 256
 """Plans that a class keeps; data with other sets of fields is planned again each time."""
+_MOST_LEVELS = 100
+"""How deep models of one class are accepted in each other, as columns in columns: deeper ones could
+be built, but not be compared or written, which takes more of the call stack."""
 _PLAIN_TYPES = frozenset({"boolean", "integer", "number", "string"})
 
 Builder: TypeAlias = "Callable[..., list[Any]]"
@@ -150,10 +154,34 @@ class Plans:
         absent = [field for key, field in fields.items() if key not in keys]
         if any(field.required for field in absent) or not fields.keys() >= set(keys):
             return None
-        return _build_plan([fields[key] for key in keys], absent)
+        return _build_plan(self._cls, [fields[key] for key in keys], absent)
 
 
-def _build_plan(given: list[FieldInfo], absent: list[FieldInfo]) -> Plan:
+class _Levels(threading.local):
+    """How many models of their own class are being built in each other, in each thread."""
+
+    count = 0
+
+
+_LEVELS = _Levels()
+
+
+def _bounded(convert: Converter) -> Converter:
+    """Return a converter for a field that has models of the class that it belongs to."""
+
+    def convert_below(value: Any) -> Any:
+        if _LEVELS.count >= _MOST_LEVELS:
+            raise RecursionError
+        _LEVELS.count += 1
+        try:
+            return convert(value)
+        finally:
+            _LEVELS.count -= 1
+
+    return convert_below
+
+
+def _build_plan(owner: Any, given: list[FieldInfo], absent: list[FieldInfo]) -> Plan:
     plain: list[tuple[str, type]] = []
     enums, others = [], []
     named_strings, limited_named_strings, limited_strings = [], [], []
@@ -175,7 +203,9 @@ def _build_plan(given: list[FieldInfo], absent: list[FieldInfo]) -> Plan:
         elif isinstance(kind, (IntType, BoolType)) and not kind.constraints:
             plain.append((name, bool if isinstance(kind, BoolType) else int))
         else:
-            others.append((name, field.converter))
+            item = getattr(kind, "item", kind)
+            is_recursive = getattr(item, "cls", None) is owner
+            others.append((name, _bounded(field.converter) if is_recursive else field.converter))
     names = [field.name for field in given]
     return Plan(
         template={**dict.fromkeys(names), **shared_defaults(absent)},
