@@ -11,6 +11,7 @@ import dynclient
 from dynclient.client.client import Client
 from tests.support.shop import COLUMNS, Shop, shop
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
 RELATION = {"name": "partOf", "displayName": "Part of", "category": "hierarchical"}
 
 

@@ -126,7 +126,7 @@ def test_schemas_of_another_release(capsys: pytest.CaptureFixture[str], name: st
 def test_a_document_that_decides_is_named_with_the_tree_that_completes_it(
     tree: str | None, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    completion = f", completed with the schemas of {tree}" if tree else ""
+    completion = f", completed with the schemas of {tree or 'starter'}"
     with replay("1.6.0") as server, only(tree or "1.0.4", tmp_path / "only") as folder:
         if tree is None:
             for pack in folder.iterdir():

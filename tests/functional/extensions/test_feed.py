@@ -12,6 +12,8 @@ import pytest
 from dynclient.client.client import Client
 from dynclient.errors import BadArguments, NotFound, NotSupported
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 
 @pytest.fixture
 def table(each: Client) -> Iterator[Any]:

@@ -41,8 +41,10 @@ def accepted(release: str, method: str, part: str) -> Recorded:
     pytest.fail(f"{method} …{part} was not recorded")
 
 
-def sent(release: str, recorded: Recorded, call: Callable[[Any, Any], Any]) -> None:
-    """Check that a call sends what was recorded."""
+def sent(
+    release: str, recorded: Recorded, call: Callable[[Any, Any], Any], added: Any = None
+) -> None:
+    """Check that a call sends what was recorded, and fields that are added to it."""
     table = {"id": recorded.id, "name": "t", "fullyQualifiedName": "rec_qual.db.sch.t"}
     session, wire = session_over(
         {**table, "columns": COLUMNS}, recorded.response, release=release_named(release)
@@ -50,7 +52,7 @@ def sent(release: str, recorded: Recorded, call: Callable[[Any, Any], Any]) -> N
     call(session, recorded.body)
     requests = [request for request in wire.sent if request.method == recorded.method]
     assert [request.path for request in requests] == [recorded.path]
-    assert json.loads(requests[0].body) == recorded.body
+    assert json.loads(requests[0].body) == recorded.body | (added or {})
 
 
 @pytest.mark.parametrize("release", ["1.0.4", "1.2.0", "1.6.0"])
@@ -132,7 +134,11 @@ def test_results_are_sent_as_recorded(release: str, method: str, part: str) -> N
             failed_rows=body.get("failedRows"),
         )
 
-    sent(release, accepted(release, method, part), call)
+    recorded = accepted(release, method, part)
+    passed, failed = (recorded.body.get(name) for name in ("passedRows", "failedRows"))
+    shares = {"passedRowsPercentage": 10.0, "failedRowsPercentage": 90.0}
+    assert passed is None or (passed, failed) == (1, 9)
+    sent(release, recorded, call, shares if passed is not None and release == "1.6.0" else None)
 
 
 def test_test_cases_of_logical_suites_are_sent_as_recorded() -> None:

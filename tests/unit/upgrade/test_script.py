@@ -30,7 +30,7 @@ def test_fields_of_official_classes() -> None:
     print(table.owner, table.columns[0].constraints)
     Column(name="b", dataType=DataType.BIGNT)
     metadata.get_by_name(entity=Table, fqn="a.b.c.d", fields=["owner", "tags"])
-    metadata.get_mlmodel_sklearn("m")
+    metadata.stream("GET", "/tables")
     """
     assert found(source) == [
         (5, "error", "enum-value", "BIGNT"),
@@ -39,7 +39,7 @@ def test_fields_of_official_classes() -> None:
         (8, "warning", "field", "owner"),
         (9, "error", "enum-value", "BIGNT"),
         (10, "warning", "field", "owner"),
-        (11, "error", "method", "get_mlmodel_sklearn"),
+        (11, "error", "method", "stream"),
     ]
 
 
