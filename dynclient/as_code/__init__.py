@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dynclient.as_code.apply import ApplyResult, Report
 from dynclient.as_code.catalogue import Catalogue, MissingReference
-from dynclient.as_code.catalogue_plan import Action, CataloguePlan, Conflict, Kept, Lost
+from dynclient.as_code.catalogue_plan import Action, CataloguePlan, Kept, Lost, MergeConflict
 from dynclient.as_code.create_requests import CreateRequest, as_request
 from dynclient.as_code.documents import Document
 from dynclient.as_code.dump import DumpResult
@@ -21,13 +21,13 @@ __all__ = [
     "ApplyResult",
     "Catalogue",
     "CataloguePlan",
-    "Conflict",
     "CreateRequest",
     "Document",
     "DumpResult",
     "Kept",
     "LeftOut",
     "Lost",
+    "MergeConflict",
     "MissingReference",
     "Reference",
     "Report",

@@ -78,7 +78,7 @@ class Action:
         return f"{self.kind} {self.type} {self.fqn}"
 
 
-class Conflict(NamedTuple):
+class MergeConflict(NamedTuple):
     """A place that was changed in the files and by somebody else, in different ways."""
 
     type: str
@@ -163,7 +163,7 @@ class CataloguePlan(Displayed):
         self.host = host
         self.release = release
         self.actions: list[Action] = []
-        self.conflicts: list[Conflict] = []
+        self.conflicts: list[MergeConflict] = []
         self.kept: list[Kept] = []
         self.lost: list[Lost] = []
         self.unresolved: list[Problem] = []
@@ -358,7 +358,7 @@ def _plan(value: dict[str, Any]) -> CataloguePlan:
         )  # fmt: skip
         action.content = each["content"]
         plan.actions.append(action)
-    plan.conflicts = [Conflict(**each) for each in value["conflicts"]]
+    plan.conflicts = [MergeConflict(**each) for each in value["conflicts"]]
     plan.kept = [
         Kept(**{**each, "change": FieldChange(**each["change"])}) for each in value["kept"]
     ]

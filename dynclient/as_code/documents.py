@@ -46,7 +46,7 @@ class Document:
 
     References in the request are names where the create request takes names; elsewhere they are
     ``{"type": "user", "fullyQualifiedName": "ada"}`` instead of an id. Each secret is replaced by
-    the place where its value is, see :mod:`dynclient.as_code.secret_places`.
+    the place where its value is.
 
     Attributes:
         type: Name of the entity type, ``table``.

@@ -15,9 +15,9 @@ from dynclient.as_code.catalogue_plan import (
     RESTORE,
     Action,
     CataloguePlan,
-    Conflict,
     Kept,
     Lost,
+    MergeConflict,
 )
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name
 from dynclient.as_code.merged_fields import Clash, merge_fields, with_known_secrets
@@ -290,7 +290,7 @@ class Planner:
 
     # -- conflicts ---------------------------------------------------------------------------------
 
-    def _conflict(self, document: Document, clash: Clash, raw: dict[str, Any]) -> Conflict:
+    def _conflict(self, document: Document, clash: Clash, raw: dict[str, Any]) -> MergeConflict:
         """Return a conflict with who changed the place, and when, from the versions."""
         by, at, version = str(raw.get("updatedBy") or ""), raw.get("updatedAt"), raw.get("version")
         top = clash.path.partition(".")[0].partition("[")[0]
@@ -300,7 +300,7 @@ class Planner:
                 by, at, version = each.by, changed.get("updatedAt"), each.number
                 break
         place = document.place(f"request.{top}")
-        return Conflict(
+        return MergeConflict(
             *document.key, place, clash.path, clash.base, clash.mine, clash.current, str(by or ""),
             int(at or 0), str(version),
         )  # fmt: skip
@@ -358,9 +358,9 @@ class Planner:
         self._plan.actions += sorted(found, key=lambda each: (each.level, each.type, each.fqn))
 
 
-def _changed(entity_type: str, fqn: str, raw: Mapping[str, Any]) -> Conflict:
+def _changed(entity_type: str, fqn: str, raw: Mapping[str, Any]) -> MergeConflict:
     """Return the conflict of an entity that would be deleted and that somebody else changed."""
-    return Conflict(
+    return MergeConflict(
         entity_type, fqn, "", "", "as it was created", None, "changed since",
         str(raw.get("updatedBy") or ""), int(raw.get("updatedAt") or 0), str(raw.get("version")),
     )  # fmt: skip
