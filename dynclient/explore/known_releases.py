@@ -43,13 +43,13 @@ def known_releases(release: Release) -> tuple[Release, ...]:
     if not release.version:
         return (release,)
     store = Cache()
-    for version, other in _with_versions(store.directory, store.contents()):
+    for version, other in opened_releases(store.directory, store.contents()):
         found.setdefault(version, other)
     return tuple(found[version] for version in sorted(found))
 
 
 @lru_cache(maxsize=1)
-def _with_versions(
+def opened_releases(
     directory: Path, contents: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[tuple[int, ...], Release], ...]:
     """Return the releases in a cache that have a version; a second call reads no file again.

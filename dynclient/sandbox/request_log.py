@@ -31,7 +31,10 @@ class RequestLog:
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and write its line once it is answered."""
+        """Pass a request on, and write its line before the end of the response is sent.
+
+        Whoever has received the response then finds the line in the file.
+        """
         body, status = bytearray(), 0
 
         async def received() -> Message:
@@ -43,19 +46,22 @@ class RequestLog:
         async def sent(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                self._write(scope, status, bytes(body))
             await send(message)
 
         await self._application(scope, received, sent)
-        if scope["type"] == "http":
-            line = {
-                "method": scope["method"],
-                "path": scope["path"],
-                "query": scope["query_string"].decode("latin-1"),
-                "status": status,
-                "fields": _fields(bytes(body)),
-            }
-            with self._lock, self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+
+    def _write(self, scope: Scope, status: int, body: bytes) -> None:
+        line = {
+            "method": scope["method"],
+            "path": scope["path"],
+            "query": scope["query_string"].decode("latin-1"),
+            "status": status,
+            "fields": _fields(body),
+        }
+        with self._lock, self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
 
 
 def _fields(body: bytes) -> list[str]:

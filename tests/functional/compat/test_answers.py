@@ -120,6 +120,8 @@ def test_suggestions_are_created_and_listed(metadata: Any) -> None:
 
 
 def test_queries_are_recorded_without_their_literals(metadata: Any) -> None:
+    if "query" not in metadata.native.release.entities:
+        pytest.skip("the release has no queries")
     table = metadata.get_by_name(cls("entity.data.table", "Table"), TABLE)
     request = cls("api.data.createQuery", "CreateQueryRequest")
     fields = {"service": "answers"} if "service" in request.model_fields else {}
