@@ -18,7 +18,7 @@ from dynclient.drift import table
 from dynclient.drift.translate import translate_partly
 from dynclient.errors import FieldNotRead, NotSupported, RequestInvalid, UsageError
 from dynclient.extensions.entity_links import parse_entity_link
-from dynclient.model.entity import read_parts_later
+from dynclient.model.entity import Entity, read_parts_later
 from dynclient.tracebacks import public_call
 from dynclient.validation.messages import format_path, parse_path
 
@@ -50,7 +50,7 @@ class CreateRequest(NamedTuple):
 
 
 @public_call
-def as_request(entity: model.Entity, *, release: Release | str | None = None) -> CreateRequest:
+def as_request(entity: Entity, *, release: Release | str | None = None) -> CreateRequest:
     """Return the create request that would create an entity.
 
     Fields that the response left out are read with one request, as reading them from the entity
@@ -84,7 +84,7 @@ def as_request(entity: model.Entity, *, release: Release | str | None = None) ->
     return translated_request(made, node.release, target)
 
 
-def _read(entity: model.Entity) -> tuple[str, ...]:
+def _read(entity: Entity) -> tuple[str, ...]:
     """Read the fields of an entity that its response left out; return those that cannot be read."""
     try:
         read_parts_later(entity, type(entity)._node)

@@ -143,10 +143,13 @@ def test_fish_lists_candidates(variables: dict[str, str], tmp_path: Path) -> Non
                          "dynclient get database tabbed.", "dynclient get 'databaseServ")
         ),
     ]  # fmt: skip
-    done = subprocess.run(
-        [program, "--no-config", "-c", "\n".join(lines)], env=variables, cwd=tmp_path,
-        capture_output=True, check=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
+    for _ in range(5):  # on a busy machine the server may answer too late for the first ones
+        done = subprocess.run(
+            [program, "--no-config", "-c", "\n".join(lines)], env=variables, cwd=tmp_path,
+            capture_output=True, check=True, text=True, timeout=PATIENCE,
+        )  # fmt: skip
+        if all(done.stdout.split("==\n")[:-1]):
+            break
     assert done.stderr == ""
     assert done.stdout.split("==\n")[:-1] == [
         "whoami\tPrint the user of the token, the server, and its version\n",
