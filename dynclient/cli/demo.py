@@ -8,6 +8,8 @@ transcript cannot differ from the code.
 from __future__ import annotations
 
 import inspect
+import re
+import tempfile
 import textwrap
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -22,6 +24,8 @@ import dynclient
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dynclient.sandbox import Running
+
 Script = Generator[Any, None, None]
 
 
@@ -31,7 +35,13 @@ class _Cards(tuple[Any, ...]):
     __slots__ = ()
 
 
-def walkthrough(om: Any) -> Script:  # noqa: PLR0915 - one script, printed step by step
+class _Texts(tuple[Any, ...]):
+    """Values that are printed as their ``str()``."""
+
+    __slots__ = ()
+
+
+def walkthrough(om: Any, server: Running, folder: Path) -> Script:  # noqa: PLR0915 - one script, printed step by step
     """Create, query and delete one service and everything below it, on any release."""
     # Check that the server is up, its version, and how many types its schemas have.
     health = om.health_check(), om.version, len(dir(om.types))
@@ -123,6 +133,35 @@ def walkthrough(om: Any) -> Script:  # noqa: PLR0915 - one script, printed step 
     fact = om.explain("table.columns.constraint")
     yield _Cards((table, lineage, fact))
 
+    # Write the catalogue into files, change a file, and apply what a plan says is to be changed.
+    written = om.dump(folder, service="shop_mysql", format="jsonl")
+    tables = folder / "table.jsonl"
+    tables.write_text(tables.read_text("utf-8").replace("One row", "A row"), "utf-8")
+    plan = om.plan(folder)
+    applied = om.apply(plan)
+    yield _Texts((written.counts, plan, applied))
+
+    # Read a script, without running it, for what this release does not have or calls otherwise.
+    script = folder / "load.py"
+    script.write_text(
+        "import dynclient\n"
+        "om = dynclient.connect()\n"
+        "om.tables.create(name='returns', owner='ada', columns=[{'dataType': 'BIGNT'}])\n"
+    )
+    report = dynclient.upgrade_check(script, to=om.release)
+    yield _Texts(f"line {each.line}, {each.level}: {each.message}" for each in report.findings)
+
+    # Run what was written for the official SDK: its names are those of dynclient here.
+    from dynclient import compat
+
+    compat.install(om.release, prefer="dynclient")
+    from metadata.sdk import Tables, configure  # type: ignore[import-not-found]
+
+    configure(host=server.host, jwt_token=server.admin_token)
+    found = Tables.retrieve_by_name("shop_mysql.shop.public.orders")
+    columns = [column.name.root for column in found.columns]
+    yield type(found).__module__, found.description.root, columns
+
     # Soft-delete the table (it can be restored); hard-delete the service and everything below it.
     om.tables.delete(table)
     current = om.tables.get(table.id)
@@ -142,7 +181,7 @@ def show(console: Console, tree: Path | None = None) -> None:
 
     with console.status("starting a sandbox"):
         server = sandbox.start(tree=tree)
-    with server, dynclient.connect(
+    with server, tempfile.TemporaryDirectory(prefix="dynclient-") as folder, dynclient.connect(
         server.host, token=server.admin_token, release=server.release
     ) as om:  # fmt: skip
         console.print(
@@ -151,17 +190,17 @@ def show(console: Console, tree: Path | None = None) -> None:
                 f"{len(om.release.entities)} entity types, read from its schemas at run time"
             )
         )
-        for number, (code, value) in enumerate(_steps(walkthrough, om), 1):
+        for number, (code, value) in enumerate(_steps(walkthrough, om, server, Path(folder)), 1):
             _print_step(console, number, code, value)
         console.print(
             Text("Done: the catalogue was created, queried, changed and deleted.", "bold green")
         )
 
 
-def _steps(script: Callable[[Any], Script], om: Any) -> Iterator[tuple[list[str], Any]]:
+def _steps(script: Callable[..., Script], *arguments: Any) -> Iterator[tuple[list[str], Any]]:
     """Run a script step by step; yield the source lines of each step and the value it yielded."""
     lines, first = inspect.getsourcelines(script)
-    run: Any = script(om)
+    run: Any = script(*arguments)
     body = inspect.getdoc(script) or ""
     begin = 1 + len(body.splitlines())
     for value in run:
@@ -172,7 +211,7 @@ def _steps(script: Callable[[Any], Script], om: Any) -> Iterator[tuple[list[str]
 
 def _print_step(console: Console, number: int, code: list[str], value: Any) -> None:
     title = code[0].removeprefix("# ")
-    rest = [line.split("  # noqa")[0] for line in code[1:]]
+    rest = [re.split("  # (?:noqa|type:)", line)[0] for line in code[1:]]
     console.print()
     console.rule(f"[bold]{number}[/bold]", align="left", style="cyan")
     console.print(Text(title, "bold"))
@@ -182,5 +221,6 @@ def _print_step(console: Console, number: int, code: list[str], value: Any) -> N
             console.print()
             console.print(each)
             continue
-        text = str(each) if isinstance(each, BaseException) else repr(each)
+        is_text = isinstance(value, _Texts) or isinstance(each, BaseException)
+        text = str(each) if is_text else repr(each)
         console.print(Text(textwrap.indent(text, "  "), "green"), soft_wrap=False)

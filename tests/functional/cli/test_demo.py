@@ -25,5 +25,8 @@ def test_the_walkthrough_ends_in_a_transcript(name: str) -> None:
     assert "Table shop_mysql.shop.public.orders\n" in text
     assert "└─ table shop_mysql.shop.public.raw" in text
     assert "table.columns.constraint" in text.partition("om.explain(")[2].partition("\n")[2]
+    assert "description: One row for each order placed. → A row for each order placed." in text
+    assert "line 3, error: DataType of release" in text
+    assert "metadata.generated.schema.entity.data.table" in text
     assert "open-sesame" not in text.replace('{"password": "open-sesame"}', "")
     assert text.rstrip().endswith("changed and deleted.")
