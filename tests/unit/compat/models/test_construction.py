@@ -56,7 +56,7 @@ def test_all_ways_give_the_same(name: str) -> None:
     assert len(paths) >= 5
 
     @given(st.data())
-    def holds(data: st.DataObject) -> None:
+    def check(data: st.DataObject) -> None:
         path = data.draw(st.sampled_from(paths))
         cls = compat.entity_class(release, path)
         sent = draw_instance(data.draw, release.node(path))
@@ -74,7 +74,7 @@ def test_all_ways_give_the_same(name: str) -> None:
             assert_equal(cls(**sent), expected)
         assert sent == before
 
-    holds()
+    check()
 
 
 def test_a_model_does_not_change_with_the_data_it_was_made_of(release: Release) -> None:

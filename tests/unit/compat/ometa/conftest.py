@@ -1,4 +1,4 @@
-"""The drop-in installed on the starter release, and a client of it on a stub server."""
+"""A client of the drop-in on a stub server, and names of its modules."""
 
 from __future__ import annotations
 
@@ -8,21 +8,10 @@ from typing import Any
 
 import pytest
 
-from dynclient import compat
 from dynclient.schema import Release
 from tests.support.stub import Stub
-from tests.support.trees import release_named
 
 Get = Callable[..., Any]
-
-
-@pytest.fixture
-def release() -> Iterator[Release]:
-    """The starter release, served as the official SDK's modules."""
-    found = release_named("starter")
-    compat.install(found)
-    yield found
-    compat.uninstall()
 
 
 @pytest.fixture
@@ -33,12 +22,6 @@ def get(release: Release) -> Get:
         return getattr(import_module(f"metadata.generated.schema.{module}"), name)
 
     return import_name
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with Stub() as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Classes that the official client's methods take although they are no entities."""
+"""Classes that the official client's methods take although they are not entities."""
 
 from __future__ import annotations
 

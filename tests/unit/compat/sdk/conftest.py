@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from dynclient import compat
 from dynclient.compat.sdk.config import HOSTS, KEYS
 from dynclient.schema import Release
 from tests.support.stub import Stub
-from tests.support.trees import release_named
 
 ID = "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0"
 OTHER = "0e9a5a4e-6d5c-4a0e-9f0a-3f7f6f1f2c11"
@@ -22,20 +20,6 @@ TOKEN = "quite-secret-token"
 def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in (*HOSTS, *KEYS):
         monkeypatch.delenv(variable, raising=False)
-
-
-@pytest.fixture
-def release() -> Iterator[Release]:
-    found = release_named("starter")
-    compat.install(found)
-    yield found
-    compat.uninstall()
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with Stub() as server:
-        yield server
 
 
 @pytest.fixture

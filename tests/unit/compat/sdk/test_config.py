@@ -1,4 +1,4 @@
-"""The configuration: where its fields come from, and that its token is never shown."""
+"""The configuration: where its fields come from, and that its token is never printed."""
 
 from __future__ import annotations
 
