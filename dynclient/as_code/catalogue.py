@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dynclient.as_code.create_requests import CreateRequest, translated_request
@@ -21,6 +20,7 @@ from dynclient.errors import (
     UsageError,
     ValidationFailed,
 )
+from dynclient.extensions.arguments import as_path
 from dynclient.suggestions import nearest
 from dynclient.tracebacks import public_calls
 from dynclient.validation import validator
@@ -78,12 +78,13 @@ class Catalogue:
         unresolved: the secrets that are not set where their places say, as problems.
 
     Raises:
+        BadArguments: the folder is not a path.
         UsageError: it is not a folder, or a dump into it was interrupted.
         ValidationFailed: its manifest is not valid.
     """
 
     def __init__(self, folder: str | PathLike[str], release: Release) -> None:
-        self.folder = Path(folder)
+        self.folder = as_path(folder, "Catalogue", "folder")
         self.release = release
         if not self.folder.is_dir():
             raise UsageError(f"{self.folder} is not a folder; a catalogue is what om.dump writes")

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from dynclient.display.blocks import Block, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
 from dynclient.errors import Problem, UsageError, ValidationFailed
+from dynclient.extensions.arguments import as_path
 from dynclient.extensions.entity_diff import FieldChange
 from dynclient.secrets import printable
 from dynclient.tracebacks import public_calls
@@ -188,11 +188,11 @@ class CataloguePlan(Displayed):
         """
         from fnmatch import fnmatchcase
 
-        wanted = [*patterns]
+        accepted = [*patterns]
 
         def is_wanted(entity_type: str, fqn: str) -> bool:
             texts = (entity_type, fqn, f"{entity_type}:{fqn}")
-            return any(fnmatchcase(text, each) for text in texts for each in wanted)
+            return any(fnmatchcase(text, each) for text in texts for each in accepted)
 
         part = CataloguePlan(self.folder, self.host, self.release)
         part.actions = [each for each in self.actions if is_wanted(*each.key)]
@@ -236,10 +236,11 @@ class CataloguePlan(Displayed):
             path: path of the file; it is replaced.
 
         Raises:
+            BadArguments: it is not a path.
             UsageError: it cannot be written.
         """
         try:
-            Path(path).write_text(
+            as_path(path, "CataloguePlan.write", "path").write_text(
                 json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
             )
         except OSError as error:
@@ -256,12 +257,13 @@ class CataloguePlan(Displayed):
             path: path of the file.
 
         Raises:
+            BadArguments: it is not a path.
             UsageError: it cannot be read.
             ValidationFailed: it is not a plan, or one of a later version of dynclient.
         """
         text, message = "", ""
         try:
-            text = Path(path).read_text("utf-8")
+            text = as_path(path, "CataloguePlan.read", "path").read_text("utf-8")
         except OSError as error:
             message = f"{path} cannot be read: {error.strerror}"
         if message:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.documentation import document_fields
 from dynclient.errors import UsageError
 from dynclient.explore.known_releases import release_or_newest
+from dynclient.extensions.arguments import as_list, as_path
 from dynclient.tracebacks import public_call
 from dynclient.upgrade.findings import ERROR, Finding
 from dynclient.upgrade.payload import (
@@ -87,14 +88,17 @@ def upgrade_check(
         kind: the type of payloads in JSON: ``CreateTableRequest``.
 
     Raises:
+        BadArguments: ``paths`` is not a path or several.
         UsageError: a path does not exist, or the type of a payload is not known.
         SchemaNotFound: no release has a type of the name ``kind``.
         UnknownRelease: there is no release of some name.
     """
     release = release_or_newest(to)
     old = None if before is None else release_or_newest(before)
-    given = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
-    files = list(dict.fromkeys(path for each in given for path in _files(Path(each), kind)))
+    call, name = "upgrade_check", "paths"
+    given = [paths] if isinstance(paths, PathLike) else as_list(paths, call, name)
+    places = [as_path(each, call, name) for each in given]
+    files = list(dict.fromkeys(path for place in places for path in _files(place, kind)))
     found = [finding for path in files for finding in _check(path, release, kind)]
     if old is not None:
         same = {finding.place for path in files for finding in _check(path, old, kind)}

@@ -17,6 +17,7 @@ from dynclient.client.connect import connect
 from dynclient.documentation import document_fields
 from dynclient.errors import NotSupported, RequestInvalid, ServerFault, UsageError
 from dynclient.explore.known_releases import release_or_newest
+from dynclient.extensions.arguments import as_path
 from dynclient.model import raw
 from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox.process import start
@@ -138,12 +139,13 @@ def rehearse(
         timeout: after how many seconds a run is ended, which counts as an error.
 
     Raises:
+        BadArguments: the script is not a path.
         UsageError: the script does not exist.
         UnknownRelease: there is no release of some name.
         SandboxFailed: a sandbox did not start.
         DynclientError: ``load`` failed.
     """
-    path = Path(script)
+    path = as_path(script, "rehearse", "script")
     if not path.is_file():
         raise UsageError(f"there is no script {path}")
     old, new = release_or_newest(before), release_or_newest(to)

@@ -39,7 +39,7 @@ def main(report: str, script: str, arguments: list[str]) -> int:
         traceback.print_exception(kind, error, trace)
 
     path = Path(script)
-    # Warnings are shown once for each place in the script; a filter of the script may hide them.
+    # Warnings are printed once for each place in the script; a filter of the script may hide them.
     warnings.simplefilter("default", DriftWarning)
     warnings.showwarning = note  # type: ignore[assignment]  # the signature has names of typeshed
     sys.excepthook = failed
