@@ -77,10 +77,10 @@ def plan(
         )
         if file is not None:
             made.write(file)
-        _show(out, made)
+        code = _show(out, made)
         if file is not None:
             out.say(f"wrote the plan to {file}")
-    raise typer.Exit(DIFFERS if made else DONE)
+    raise typer.Exit(code)
 
 
 @app.command(
@@ -131,8 +131,7 @@ def apply(
                 else CataloguePlan.read(source).only(names or ("*",))
             )
         if dry_run:
-            _show(out, made)
-            raise typer.Exit(DIFFERS if made else DONE)
+            raise typer.Exit(_show(out, made))
         if made is not None and not yes:
             _ask(om, made, DELETE)
         options = {} if made is not None else {"overwrite": overwrite, "only": names}
@@ -144,11 +143,13 @@ def apply(
     raise typer.Exit(code)
 
 
-def _show(output: Output, made: CataloguePlan) -> None:
+def _show(output: Output, made: CataloguePlan) -> int:
+    """Print a plan, and return the exit code."""
     if output.is_table:
         show_blocks(output, made._blocks())
     else:
         show_object(output, made.as_json())
+    return DIFFERS if made else DONE
 
 
 def _ask(om: Client, made: CataloguePlan, kind: str) -> None:
@@ -207,8 +208,7 @@ def copy(
         with connect_or_ask(None, profile=target) as om:
             made: CataloguePlan = om.plan(place, overwrite=overwrite)
             if dry_run:
-                _show(out, made)
-                raise typer.Exit(DIFFERS if made else DONE)
+                raise typer.Exit(_show(out, made))
             result: ApplyResult = om.apply(
                 made, lossy=lossy, without_secrets=without_secrets,
                 progress=None if out.is_table else False,
