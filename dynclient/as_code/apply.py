@@ -244,11 +244,11 @@ class Application:
         current = {**found.request, **(found.sections.get(PATCHED) or {})}
         content = action.content
         if action.kind == CREATE:
-            wanted = {**content["request"], **content["links"], **content["fields"]}
+            expected = {**content["request"], **content["links"], **content["fields"]}
             known = self._state.get(action.key)
             is_recorded = known is not None and known.stamp == stamp_of(raw)
-            wanted = {name: each for name, each in wanted.items() if name in current}
-            return True if is_recorded or not self._differs(wanted, current) else None
+            expected = {name: each for name, each in expected.items() if name in current}
+            return True if is_recorded or not self._differs(expected, current) else None
         values, old = content.get("values", {}), content.get("old", {})
         if not self._differs(values, current):
             return not content.get("sections")
@@ -256,8 +256,8 @@ class Application:
         return False if is_as_planned else None
 
     @staticmethod
-    def _differs(wanted: dict[str, Any], current: dict[str, Any]) -> bool:
-        return bool(merge_fields(wanted, current, None).values)
+    def _differs(expected: dict[str, Any], current: dict[str, Any]) -> bool:
+        return bool(merge_fields(expected, current, None).values)
 
     def _note_done(self, action: Action, raw: dict[str, Any]) -> None:
         """Record what an apply that was interrupted has done."""

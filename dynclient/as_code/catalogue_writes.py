@@ -48,7 +48,7 @@ class Identities:
         """Return type and id of the first entity of a name that exists.
 
         Raises:
-            UsageError: there is none.
+            UsageError: it does not exist.
         """
         for entity_type in types:
             if (entity_type, fqn) in self._known:

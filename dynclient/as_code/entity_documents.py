@@ -76,15 +76,15 @@ class EntityDocuments:
         entity, facts = spec.entity, requested_fields(self._release)
         table = data_file("create_requests.json")
         create = () if entity.create is None else self._release.node(entity.create).properties
-        wanted = {*create, *table["patched"]}
-        wanted.update(row["from"].partition(".")[0] for row in table["sources"])
+        needed = {*create, *table["patched"]}
+        needed.update(row["from"].partition(".")[0] for row in table["sources"])
         if self._switches.followers:
-            wanted.add(FOLLOWERS)
+            needed.add(FOLLOWERS)
         names: dict[str, None] = {}
         for path in sorted(facts.absent(entity.name, "list")):
             first = path.partition(".")[0].removesuffix("[]")
             last = path.rpartition(".")[2]
-            if first in wanted and last not in table["nested_results"]:
+            if first in needed and last not in table["nested_results"]:
                 names.update(dict.fromkeys(facts.needed(entity.name, path)))
         return [*names]
 

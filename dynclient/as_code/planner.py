@@ -280,12 +280,12 @@ class Planner:
         self, spec: CollectionSpec, reader: EntityDocuments, document: Document, raw: dict[str, Any]
     ) -> Action | None:
         """Return what has to be done with the custom properties of a type."""
-        wanted, changes = definition_changes(document, reader.definitions(spec.entity, raw))
+        needed, changes = definition_changes(document, reader.definitions(spec.entity, raw))
         if not changes:
             return None
         common = (*document.key, document.place(), str(raw["id"]), stamp_of(raw))
         action = Action(CHANGE, *common, tuple(changes))
-        action.content = {"sections": {DEFINITIONS: wanted}}
+        action.content = {"sections": {DEFINITIONS: needed}}
         return action
 
     # -- conflicts ---------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 _ID = "00000000-0000-4000-8000-000000000000"
 _SELF = "<self>"
-"""Stands for the type of the entity itself in ``data/create_requests.json``."""
+"""Replaced by the type of the entity itself in ``data/create_requests.json``."""
 
 
 class NamedReference(NamedTuple):

@@ -47,22 +47,22 @@ def section_changes(
         applied: the sections that were applied last; None if nothing was.
     """
     known = applied or {}
-    wanted = {
+    expected = {
         name: value
         for name, value in document.sections.items()
         if name != PATCHED and known.get(name) != value
     }
-    if not wanted:
+    if not expected:
         return {}, []
     switches = Switches(
-        lineage=LINEAGE in wanted, sample_data=SAMPLE_DATA in wanted, profiles=PROFILE in wanted,
-        feeds=FEED in wanted,
+        lineage=LINEAGE in expected, sample_data=SAMPLE_DATA in expected,
+        profiles=PROFILE in expected, feeds=FEED in expected,
     )  # fmt: skip
     there = dict(found.sections)
     if any(switches):
         there.update(SectionReader(session, switches).sections(spec, raw)[0])
     written, changes = {}, []
-    for name, value in wanted.items():
+    for name, value in expected.items():
         current = there.get(name)
         missing = _missing(name, value, current)
         if missing:
@@ -71,12 +71,12 @@ def section_changes(
     return written, changes
 
 
-def _missing(name: str, wanted: Any, current: Any) -> Any:
+def _missing(name: str, expected: Any, current: Any) -> Any:
     """Return what of a section the server does not have."""
     if name in {FOLLOWERS, LINEAGE}:
         known = current or []
-        return [each for each in wanted if all(overlaid(each, other) != other for other in known)]
-    return None if overlaid(wanted, current) == current else wanted
+        return [each for each in expected if all(overlaid(each, other) != other for other in known)]
+    return None if overlaid(expected, current) == current else expected
 
 
 def definition_changes(
@@ -90,11 +90,11 @@ def definition_changes(
     """
     known = [] if found is None else found.sections[DEFINITIONS]
     there = {each["name"]: each for each in known}
-    wanted, changes = [], []
+    expected, changes = [], []
     for each in document.sections.get(DEFINITIONS, ()):
         current = there.get(each["name"])
         if current is None or overlaid(each, current) != current:
-            wanted.append(each)
+            expected.append(each)
             path = f"{DEFINITIONS}[{each['name']!r}]"
             changes.append(FieldChange(path, current, each))
-    return wanted, changes
+    return expected, changes

@@ -167,7 +167,7 @@ def catalogue(size: str | int = SHOP, *, seed: int = 0) -> SampleCatalogue:
         seed: of the choices; the same seed and size give the same catalogue on every release.
 
     Raises:
-        UsageError: ``size`` is none of these.
+        UsageError: ``size`` has another value.
     """
     if size == SHOP:
         return SampleCatalogue(6, seed, is_shop=True)

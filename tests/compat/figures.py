@@ -55,7 +55,7 @@ def methods() -> Iterator[Figure]:
 
 def generated_names() -> Iterator[Figure]:
     """Yield the classes of ``metadata.generated``."""
-    # What only later schemas have is no matter of naming: their trees have it.
+    # Not what only later schemas have: this is not about names, and their trees have it.
     total = len(EXPECTED) - len(listed_names("later"))
     yield Figure(
         f"classes of `metadata.generated` in {RELEASE}.0 whose schemas the tree of {RELEASE} has",

@@ -28,7 +28,7 @@ class Imported(NamedTuple):
     place: str
     """``module:name``."""
     error: str | None
-    """The message of the ImportError; None if there is none."""
+    """The message of the ImportError; None without one."""
 
 
 def import_all() -> list[Imported]:

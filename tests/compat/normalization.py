@@ -43,7 +43,7 @@ class Normalizer:
     """Replaces what no two runs have in common, by names that they do have in common.
 
     An id becomes the name of its entity. The normalizer learns those from the responses of the
-    server, so that it tells one entity from another.
+    server, so that different entities stay different.
     """
 
     def __init__(self) -> None:

@@ -89,7 +89,7 @@ class ReturnStep(Step):
         """Return the result for a record."""
 
     def run(self, record: Any) -> Any:
-        """Return the new record, or None if there is none; errors are added to the status.
+        """Return the new record, or None without one; errors are added to the status.
 
         Raises:
             WorkflowFatalError: the step raised it.

@@ -47,7 +47,7 @@ class Plan:
     renamed: tuple[tuple[str, str], ...]
     """Those with another name in JSON: key, name."""
     named_strings: tuple[tuple[str, Any], ...]
-    """Strings of any length with classes of their own."""
+    """Strings of any length with separate classes."""
     limited_named_strings: tuple[tuple[str, Any, int, int], ...]
     """The same with their least and greatest length."""
     limited_strings: tuple[tuple[str, int, int], ...]
@@ -158,7 +158,7 @@ class Plans:
 
 
 class _Levels(threading.local):
-    """How many models of their own class are being built in each other, in each thread."""
+    """How deep models of one class are being built in each other, in each thread."""
 
     count = 0
 
@@ -229,7 +229,7 @@ def _string_limits(cls: Any) -> tuple[int, int] | None:
 def shared_defaults(fields: list[FieldInfo]) -> dict[str, Any]:
     """Return the defaults of fields that all instances can share: those that nothing can change.
 
-    The others, and those with classes of their own, are created when a field is read.
+    The others, and those with separate classes, are created when a field is read.
     """
     return {
         field.name: field.get_default()

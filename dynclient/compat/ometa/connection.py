@@ -87,7 +87,7 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
 
     Raises:
         UsageError: no address, an API version other than v1, or a file that does not exist.
-        AuthenticationException: the provider needs a token, and there is none.
+        AuthenticationException: the provider needs a token, and none is given.
         InvalidSSLVerificationException: ``verifySSL: validate`` without a ``caCertificate``.
         BadArguments: an unknown argument.
     """
@@ -113,7 +113,7 @@ def _require_address(config: Mapping[str, Any]) -> None:
     """Raise an error if the environment has no address either.
 
     Raises:
-        UsageError: there is no address; it suggests the field that was probably meant.
+        UsageError: there is no address; it suggests the field with the nearest name.
     """
     if os.environ.get(HOST):
         return
@@ -146,7 +146,7 @@ def authentication(config: Mapping[str, Any], base: str) -> Anonymous:
         base: the address of the server.
 
     Raises:
-        AuthenticationException: the provider needs a token, and there is none.
+        AuthenticationException: the provider needs a token, and none is given.
         UsageError: the token is the path of a file that cannot be read.
     """
     from dynclient.transport.auth import Anonymous, identity

@@ -50,7 +50,7 @@ class GlossaryMixin(PatchMixin):
         for kind in types:
             if self.gateway.find(self.gateway.spec(kind), "get", {"id": identity}, nullable=True):
                 return {"id": identity, "type": kind}
-        return {"id": identity, "type": types[0]}  # the server says that there is none
+        return {"id": identity, "type": types[0]}  # the server reports that it does not exist
 
     def patch_glossary_term_parent(self, entity_id: Any, parent_fqn: Any = None) -> Any:
         """Move a term below another one, or to the top of its glossary.

@@ -27,7 +27,7 @@ _MAX_DATABASES = 1000
 """Databases of one service that are tried."""
 _DATABASE = "database_name"
 _SEARCH_OPTIONS = frozenset({"fetch_multiple_entities", "skip_es_search"})
-"""Arguments that are no parts of names."""
+"""Arguments that are not parts of names."""
 
 
 def split(str_: str) -> list[str]:
@@ -84,7 +84,7 @@ def build(metadata: OpenMetadata | None, entity_type: type, **kwargs: Any) -> An
             list is returned; with ``skip_es_search=True`` the index is not searched.
 
     Returns:
-        The name, or a list of names; None if there is none on the server.
+        The name, or a list of names; None if the server has none.
 
     Raises:
         FQNBuildingException: names of this class cannot be built, a part is missing that is not

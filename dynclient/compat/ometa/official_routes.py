@@ -1,4 +1,4 @@
-"""Collections of the official client whose classes are no entities: ``Suggestion`` and a few more.
+"""Collections of the official client whose classes are not entities: ``Suggestion`` and a few more.
 
 ``official_routes.json`` lists them. The official methods for entities take their classes, and send
 requests to these paths.
@@ -29,7 +29,7 @@ def official_type(node: Node) -> EntityType | None:
 
 
 def official_spec(node: Node, release: Release) -> CollectionSpec | None:
-    """Return the collection of a class in a release, or None if there is none.
+    """Return the collection of a class in a release, or None.
 
     Args:
         node: the schema of the class, or of its create request, of any release.

@@ -368,7 +368,7 @@ class BaseEntity(UsesClient, Generic[TEntity, TCreate]):
         gateway, spec = cls._get_client().gateway, cls._spec()
         operation = spec.operations.get(name)
         if operation is None:
-            return gateway.entity(spec, name, arguments, body)  # which says that there is none
+            return gateway.entity(spec, name, arguments, body)  # which raises the error
         if flags:
             more = tuple(Parameter(flag, "query", type="boolean") for flag in flags)
             parameters = operation.parameters + more

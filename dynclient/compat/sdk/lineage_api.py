@@ -32,7 +32,7 @@ class Lineage(UsesClient):
         downstream_depth: int = 1,
         entity_type: Any = None,
     ) -> Any:
-        """Return the ``EntityLineage`` of an entity by its name, or None if there is none.
+        """Return the ``EntityLineage`` of an entity by its name, or None.
 
         Args:
             entity: the fully qualified name.
@@ -56,7 +56,7 @@ class Lineage(UsesClient):
         upstream_depth: int = 1,
         downstream_depth: int = 1,
     ) -> Any:
-        """Return the ``EntityLineage`` of an entity by its id, or None if there is none.
+        """Return the ``EntityLineage`` of an entity by its id, or None.
 
         Args:
             entity_type: name or class of the entity type.

@@ -83,7 +83,7 @@ def test_what_a_request_cannot_say_is_reported() -> None:
     votes = {"upVotes": 1, "downVotes": 0}
     made = dynclient.as_request(table("starter", votes=votes, unheardOf=1))
     assert [each.path for each in made.left_out] == ["votes", "unheardOf"]
-    assert str(made.left_out[0]) == "votes: Each user votes with a request of their own."
+    assert str(made.left_out[0]) == "votes: Each user votes with a separate request."
 
 
 def test_a_deleted_or_inherited_reference_is_left_out() -> None:

@@ -242,7 +242,7 @@ def test_a_column_of_another_type_loses_the_text_for_its_type() -> None:
         "/0/children/0/dataLength": "replace",
         "/0/children/0/dataTypeDisplay": "remove",
     }
-    bare = {"name": "x", "dataTypeDisplay": "int"}  # a part without a type of its own
+    bare = {"name": "x", "dataTypeDisplay": "int"}  # a part without a type name
     assert diff([bare], [{"name": "x"}]) == [{"op": "remove", "path": "/0/dataTypeDisplay"}]
 
 

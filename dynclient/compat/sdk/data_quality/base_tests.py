@@ -161,7 +161,7 @@ class ColumnTest(BaseTest):
 
 
 def listed(values: Iterable[Any] | None, cls: type, argument: str) -> list[Any] | None:
-    """Return values as a list; None if there are none.
+    """Return values as a list; None without any.
 
     Raises:
         BadArguments: it is one text, or not iterable.

@@ -1,4 +1,4 @@
-"""Small objects of the official SDK that are no schemas: definitions of tests, and results.
+"""Small objects of the official SDK without schemas: definitions of tests, and results.
 
 They have the methods of pydantic models that scripts call on them.
 """
@@ -26,7 +26,7 @@ class Record:
         """Return an instance for a dict of its fields, or the instance itself.
 
         Raises:
-            BadArguments: a field is missing or unknown, or it is no dict; lists all problems.
+            BadArguments: a field is missing or unknown, or it is not a dict; lists all problems.
         """
         if isinstance(obj, cls):
             return obj

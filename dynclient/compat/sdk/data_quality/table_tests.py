@@ -211,7 +211,7 @@ class TableDiff(TableTest):
 
     Args:
         table2: the fully qualified name of the other table.
-        key_columns: the columns that tell the rows apart.
+        key_columns: the columns that identify a row.
         table2_key_columns: those of the other table, if they have other names.
         use_columns: the columns that are compared; all by default.
         threshold: how many rows may differ.

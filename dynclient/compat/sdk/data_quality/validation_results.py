@@ -113,7 +113,7 @@ class ValidationResult(Record):
             results: the results for the parts.
 
         Raises:
-            BadArguments: there are none, or one is not a result.
+            BadArguments: no results are given, or one is not a result.
         """
         problems = [
             Problem(f"results[{n}]", None, "argument", f"must be a ValidationResult, not {each!r}")

@@ -54,7 +54,7 @@ class WorkflowConfigBuilder:
 
     @property
     def table_fqn(self) -> str:
-        """The fully qualified name of the table; empty if there is none yet."""
+        """The fully qualified name of the table; empty if it is not set yet."""
         return self._table
 
     @property

@@ -55,7 +55,7 @@ label = Tables.retrieve(table.id, fields=["tags"]).tags[0]
 assert (label.source, label.labelType) == (TagSource.Classification, LabelType.Manual)
 assert label.state == State.Confirmed
 
-# The same tag again is no change, and another one is added to it.
+# The same tag again changes nothing, and another one is added to it.
 assert len(Tables.add_tag(table.id, "SdkQuality.Checked").tags) == 1
 assert len(Tables.add_tag(table.id, "PII.Sensitive").tags) == 2
 
