@@ -56,10 +56,10 @@ def _seeded(directory: Path) -> Path:
 
 def _seed_releases() -> None:
     """Read each tree into the seed and open its release, so that no test is the first to do so."""
-    from tests.support.trees import ALL_RELEASES, release_named
+    from tests.support.trees import ALL_RELEASES, TREES, release_named
 
     os.environ["DYNCLIENT_CACHE"] = str(SEED)
-    for name in ALL_RELEASES:
+    for name in dict.fromkeys([*ALL_RELEASES, *TREES]):
         release_named(name)
     # Fixtures wider than a test write here: the seed itself is never written again.
     session = str(_seeded(CACHES / f"session-{os.getpid()}"))
