@@ -303,6 +303,27 @@ class Listing(Displayed):
         """
         return self._frame(fields, explode).table()
 
+    def to_arrow_batches(
+        self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
+    ) -> Any:
+        """Return a ``pyarrow.RecordBatchReader``: a batch for each page, requested when it is read.
+
+        Memory does not grow with the list. Without ``fields``, the columns are those of the schema
+        that servers return without a request for them, whatever the entities have; so all lists of
+        a type have the same columns and types, and they are known before anything is requested.
+        DuckDB, polars, pandas and ``pyarrow.dataset`` read it, once.
+
+        Args:
+            fields: as for :meth:`to_arrow`.
+            explode: as for :meth:`to_arrow`.
+
+        Raises:
+            BadArguments, ImportError: as for :meth:`to_arrow`; any other error when it is read.
+        """
+        from dynclient.dispatch.frames import Frame
+
+        return Frame(self, fields, explode, by_schema=True).reader()
+
     def to_pandas(
         self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
     ) -> Any:
