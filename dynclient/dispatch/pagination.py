@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.dispatch.entity_list import EntityList
 from dynclient.display.displayed import Displayed
@@ -25,6 +25,7 @@ from dynclient.tracebacks import public_calls
 if TYPE_CHECKING:
     from dynclient.dispatch.frames import Frame
     from dynclient.display.blocks import Block
+    from dynclient.operations.operation import Plan
     from dynclient.schema import Node
 
 
@@ -122,6 +123,16 @@ class Page(Displayed):
         return list_blocks("Page", self.entities, self.total)
 
 
+class ListSource(NamedTuple):
+    """The call that a list comes from; lists of a search and the like have none."""
+
+    plan: Plan
+    host: str
+    """The address of the server."""
+    divide: Callable[[int], Any]
+    """Returns the parts of the list that do not exceed a number of entities."""
+
+
 @public_calls
 class Listing(Displayed):
     """A lazy list of entities, requested page by page as they are read.
@@ -140,6 +151,7 @@ class Listing(Displayed):
         node: the schema of the entities, if it is known; ``fetch`` then takes ``needed`` too: paths
             that the entities of the page must have.
         absent: returns the fields that the pages leave out: those returned on request only.
+        source: the call that the list comes from, or None.
     """
 
     def __init__(
@@ -152,9 +164,11 @@ class Listing(Displayed):
         warn: bool = False,
         node: Node | None = None,
         absent: Callable[[], frozenset[str]] = frozenset,
+        source: ListSource | None = None,
     ) -> None:
         self.node = node
         self.absent = absent
+        self.source = source
         self._fetch = fetch
         self._cursor = cursor
         self._page_size = page_size
@@ -251,6 +265,30 @@ class Listing(Displayed):
             f" .list(…)[:{limit}] for the first {limit} without this warning"
         )
         warn_user(message, DynclientWarning)
+
+    def partitions(self, size: int = 5_000) -> Any:
+        """Divide the list into parts that can be read side by side, in threads or processes.
+
+        A part is the list with one more filter: for a parent in the names of its entities, such as
+        ``database=`` or ``service=``, where the list has such a filter. Every entity is in exactly
+        one part. One request is sent for each part, and one for each page of parents.
+
+        Args:
+            size: the number of entities that a part should not exceed, if filters allow it.
+
+        Returns:
+            A sequence of parts, each with ``filters``, ``total``, ``plan`` and ``listing``; one
+            part if the list is short or cannot be divided, which ``reason`` then explains.
+
+        Raises:
+            UsageError: the list does not come from the ``list`` of a collection.
+            BadArguments: ``size`` is not a number from 1.
+        """
+        if self.source is None:
+            raise UsageError(
+                "this list cannot be divided; lists of collections can, such as om.tables.list()"
+            )
+        return self.source.divide(size)
 
     # -- as a table --------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dynclient.operations.operation import Operation, Plan
     from dynclient.schema import EntityType, Node, Release
     from dynclient.session.completion import Completion
+    from dynclient.session.partitions import Partitions
     from dynclient.session.property_values import PropertyDefinitions
     from dynclient.session.release_check import ReleaseCheck
     from dynclient.session.release_choice import Sources
@@ -435,7 +436,7 @@ class Session:
         Raises:
             BadArguments: the list does not take these arguments; lists all problems.
         """
-        from dynclient.dispatch.pagination import Listing, Page
+        from dynclient.dispatch.pagination import Listing, ListSource, Page
 
         operation, arguments, _ = plan
         fields = arguments.get("fields")
@@ -466,6 +467,11 @@ class Session:
                 page.origin.extra_fields = extra_fields
             return page
 
+        def divide(size: int) -> Partitions:
+            from dynclient.session.partitions import partitions
+
+            return partitions(self, plan, size)
+
         cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
         return Listing(
             fetch,
@@ -475,6 +481,7 @@ class Session:
             warn=warn,
             node=self._dispatcher.node(operation.result),
             absent=lambda: self._absent(operation, arguments.get("fields")),
+            source=ListSource(plan, self.host, divide),
         )
 
     def _absent(self, operation: Operation, fields: str | Iterable[str] | None) -> frozenset[str]:
