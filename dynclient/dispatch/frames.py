@@ -351,8 +351,12 @@ class Frame:
         return arrow.RecordBatchReader.from_batches(self.schema(), self.record_batches())
 
 
-def optional_module(name: str) -> Any:
-    """Return a module of the extra ``frames``.
+def optional_module(name: str, extra: str = "frames") -> Any:
+    """Return a module of an extra.
+
+    Args:
+        name: the name of the module.
+        extra: the name of the extra.
 
     Raises:
         ImportError: it is not installed.
@@ -362,7 +366,7 @@ def optional_module(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as error:
-        message = f"{name} is not installed: pip install 'dynclient[frames]'"
+        message = f"{name} is not installed: pip install 'dynclient[{extra}]'"
         raise ImportError(message, name=name) from error
 
 
