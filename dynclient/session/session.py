@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterable, Sequence
 
-    from dynclient.dispatch.pagination import Listing
+    from dynclient.dispatch.pagination import Listing, Page
     from dynclient.hooks import Hooks
     from dynclient.model import Entity
     from dynclient.openapi.index_cache import Build
@@ -483,6 +483,15 @@ class Session:
             absent=lambda: self._absent(operation, arguments.get("fields")),
             source=ListSource(plan, self.host, divide, self),
         )
+
+    def received_page(self, plan: Plan, entities: list[Any]) -> Page:
+        """Return the entities of a page that another process requested; sends no request.
+
+        Args:
+            plan: the plan of the list.
+            entities: their JSON.
+        """
+        return self._dispatcher.page(self.prepare(plan), {"data": entities})
 
     def _absent(self, operation: Operation, fields: str | Iterable[str] | None) -> frozenset[str]:
         """Return the paths that a list with these fields leaves out."""

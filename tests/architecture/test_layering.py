@@ -44,7 +44,8 @@ ROOMS: dict[str, set[str]] = {
 }
 ROOMS["session"] = {*ROOMS["dispatch"], "dispatch", "openapi", "releases"}
 ROOMS["bulk"] = {*ROOMS["session"], "session"}
-ROOMS["extensions"] = {*ROOMS["bulk"], "bulk"}
+ROOMS["fleet"] = {*ROOMS["bulk"], "bulk"}
+ROOMS["extensions"] = {*ROOMS["fleet"], "fleet"}
 ROOMS["explore"] = {*ROOMS["extensions"], "extensions"}
 ROOMS["client"] = {*ROOMS["explore"], "config", "explore"}
 ROOMS["as_code"] = {*ROOMS["client"], "client"}
