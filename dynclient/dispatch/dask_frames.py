@@ -93,9 +93,9 @@ def dask_frame(
         explode: as for :class:`Frame`.
 
     Raises:
-        ImportError: dask is not installed; the extra ``fleet`` has it.
+        ImportError: dask is not installed; the extras ``fleet`` and ``frames`` have it.
     """
-    dask = optional_module("dask.dataframe", extra="fleet")
+    dask = optional_module("dask.dataframe", extra="fleet,frames")
     named = fields.split(",") if isinstance(fields, str) else fields
     reader = PartReader(lists, plan, None if named is None else tuple(named), explode)
     meta = in_pandas(reader.frame({}).schema().empty_table())

@@ -356,7 +356,7 @@ def optional_module(name: str, extra: str = "frames") -> Any:
 
     Args:
         name: the name of the module.
-        extra: the name of the extra.
+        extra: the name of the extra, or several with commas.
 
     Raises:
         ImportError: it is not installed.

@@ -424,12 +424,13 @@ class Listing(Displayed):
         Raises:
             BadArguments: a name is not a field, or ``size`` is not a number from 1.
             UsageError: the list does not come from the ``list`` of a collection.
-            ImportError: dask or pyarrow is not installed; the extra ``fleet`` has them.
+            ImportError: dask, pandas or pyarrow is not installed; the extras ``fleet`` and
+                ``frames`` have them.
         """
         from dynclient.dispatch.dask_frames import dask_frame
         from dynclient.dispatch.frames import optional_module
 
-        optional_module("dask.dataframe", extra="fleet")
+        optional_module("dask.dataframe", extra="fleet,frames")
         source, parts = self.source, self.partitions(size)
         if source is None:  # partitions() has raised an error
             raise AssertionError("unreachable")

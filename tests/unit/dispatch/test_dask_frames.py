@@ -113,6 +113,6 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         return load(name, *args, **keywords)
 
     monkeypatch.setattr("importlib.import_module", lambda name, *rest: refuse(name, *rest))
-    with pytest.raises(ImportError, match=r"pip install 'dynclient\[fleet\]'"):
+    with pytest.raises(ImportError, match=r"pip install 'dynclient\[fleet,frames\]'"):
         om.tables.list().to_dask()
     assert not transport.seen
