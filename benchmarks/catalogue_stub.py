@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from benchmarks import payloads
+from benchmarks.stub import send
 
 SERVICES, DATABASES = 20, 5
 """The number of services, and that of the databases of each."""
@@ -155,12 +156,7 @@ def _handler(catalogue: Catalogue) -> type[BaseHTTPRequestHandler]:
             url = urlsplit(self.path)
             body, rows = catalogue.response(url.path, dict(parse_qsl(url.query)))
             time.sleep(catalogue.shape.latency + rows * catalogue.shape.row)
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            self.wfile.flush()
+            send(self, body)
 
         def log_message(self, *_: object) -> None:
             """Log nothing: a log line per request would be measured too."""

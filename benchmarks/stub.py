@@ -16,6 +16,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 
+def send(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    """Send a response of JSON.
+
+    Args:
+        handler: the handler of the request.
+        body: the body of the response.
+    """
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+    handler.wfile.flush()
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -36,12 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
             ),
             b"{}",
         )
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
+        send(self, body)
 
     do_GET = do_PUT = do_POST = _respond
 

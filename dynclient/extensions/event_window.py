@@ -106,7 +106,7 @@ class EventWindow:
         listed: Counter[bytes] = Counter()
         for event in events:
             key = _key(event)
-            listed[key] += 1
+            listed[key] = 1 if event.get("id") else listed[key] + 1
             is_new = listed[key] > self._seen[key]
             if is_new:
                 self._seen[key] = listed[key]

@@ -87,10 +87,8 @@ class ServiceRows:
 
         def keep(raw: dict[str, Any]) -> bool:
             nonlocal listed
-            parent = raw.get(SERVICE)
             # A server that does not know a filter ignores it: the row is in another list, too.
-            name = parent.get("name") if isinstance(parent, dict) else None
-            if name is not None and service is not None and name != service:
+            if service is not None and not _is_below(raw, service, filters):
                 return False
             listed += 1
             return self._found is None or self._found.is_match(self._spec.entity, raw)
@@ -172,6 +170,20 @@ class ServiceRows:
         """
         file = ServiceFile(folder, FileNames().path(None), self._schema)
         return _Part(None, (), file, keep_empty=True).result()[0]
+
+
+def _is_below(raw: Mapping[str, Any], service: str, filters: Mapping[str, str]) -> bool:
+    """Return whether an entity is of a service and of what its list is filtered by.
+
+    What the entity does not say is taken as right.
+    """
+    expected = [(SERVICE, "name", service)]
+    expected += [(name, "fullyQualifiedName", value) for name, value in filters.items()]
+    for field, key, value in expected:
+        parent = raw.get(field)
+        if isinstance(parent, dict) and parent.get(key) not in {None, value}:
+            return False
+    return True
 
 
 class _Part:

@@ -84,6 +84,15 @@ def test_equal_events_without_ids_are_all_read(om: Client, log: Log) -> None:
     assert times(events.new()) == []
 
 
+def test_an_event_that_is_listed_twice_is_read_once(om: Client, log: Log) -> None:
+    log.add(5)
+    log.events.append(log.events[0])
+    events = om.change_events(START)
+    assert times(events) == [5]
+    log.events.append(log.events[0])
+    assert times(events.new()) == []
+
+
 def test_deletions_have_the_time_of_the_last_change_and_are_read_all_the_same(
     om: Client, log: Log
 ) -> None:
