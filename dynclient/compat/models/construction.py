@@ -52,6 +52,8 @@ class Plan:
     """What converts the given fields of many models, except for lists."""
     lists: tuple[FieldConversion, ...]
     """What converts fields that are lists, for models with other sets of fields at once too."""
+    all_conversions: tuple[FieldConversion, ...]
+    """Both."""
 
 
 class Plans:
@@ -134,12 +136,13 @@ class Plans:
         Raises:
             NotConverted: the data is not valid, or there is no plan for it.
         """
-        plan = self._find(tuple(data))
+        keys = tuple(data)
+        plan = self._known.get(keys) or self._find(keys)
         if plan is None:
             raise NotConverted
         values = plan.template | data
         rows = (values,)
-        for convert in (*plan.conversions, *plan.lists):
+        for convert in plan.all_conversions:
             convert(rows)
         set_values(model, values)
         set_origin(model, plan.origin)
@@ -162,14 +165,17 @@ class Plans:
         given = [fields[key] for key in keys]
         names = [field.name for field in given]
         lists = [field for field in given if isinstance(field.field_type, ListType)]
+        conversions = (
+            *(rename(each.key, each.name) for each in given if each.key != each.name),
+            *(self._conversion(field) for field in given if field not in lists),
+        )
+        of_lists = tuple(map(self._conversion, lists))
         return Plan(
             template={**dict.fromkeys(names), **shared_defaults(absent)},
             origin=(NOTHING_RECEIVED, frozenset(names)),
-            conversions=(
-                *(partial(rename, each.key, each.name) for each in given if each.key != each.name),
-                *(self._conversion(field) for field in given if field not in lists),
-            ),
-            lists=tuple(map(self._conversion, lists)),
+            conversions=conversions,
+            lists=of_lists,
+            all_conversions=conversions + of_lists,
         )
 
     def _conversion(self, field: FieldInfo) -> FieldConversion:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import EnumType
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dynclient.compat.models.field_types import ListType
@@ -39,71 +38,93 @@ def field_conversion(
     name, kind = field.name, field.field_type
     cls = getattr(kind, "cls", None)
     if isinstance(cls, EnumType):
-        return partial(_convert_enums, name, cls._value2member_map_, fallback)
+        return _enums(name, cls._value2member_map_, fallback)
     if isinstance(kind, StringType) and kind.length_limits is not None:
         if kind.constraints:
-            return partial(_check_strings, name, *kind.length_limits, fallback)
-        return partial(_check_types, name, str, fallback)
+            return _checked_strings(name, *kind.length_limits, fallback)
+        return _checked_types(name, str, fallback)
     if cls is not None and (limits := _string_limits(cls)) is not None:
-        return partial(_convert_named_strings, name, cls, *limits, fallback)
+        return _named_strings(name, cls, *limits, fallback)
     if isinstance(kind, (IntType, BoolType)) and not kind.constraints:
-        return partial(_check_types, name, bool if isinstance(kind, BoolType) else int, fallback)
+        return _checked_types(name, bool if isinstance(kind, BoolType) else int, fallback)
     convert = field.converter
     if bounded is not None:
         convert, fallback = bounded(convert), bounded(fallback)
     if isinstance(kind, ListType):
-        return _list_conversion(name, kind, fallback, bounded)
-    return partial(_convert_values, name, convert, fallback)
+        return _lists(name, kind, fallback, bounded)
+    return _other_values(name, convert, fallback)
 
 
-def rename(key: str, name: str, rows: Rows) -> None:
-    """Give a field that has another name in JSON its name in Python."""
-    for values in rows:
-        values[name] = values.pop(key)
+def rename(key: str, name: str) -> FieldConversion:
+    """Return the function that gives a field with another name in JSON its name in Python."""
+
+    def convert(rows: Rows) -> None:
+        for values in rows:
+            values[name] = values.pop(key)
+
+    return convert
 
 
-def _check_types(name: str, kind: type, fallback: Converter, rows: Rows) -> None:
-    for values in rows:
-        if type(values[name]) is not kind:
-            values[name] = fallback(values[name])
+def _checked_types(name: str, kind: type, fallback: Converter) -> FieldConversion:
+    def convert(rows: Rows) -> None:
+        for values in rows:
+            if type(values[name]) is not kind:
+                values[name] = fallback(values[name])
+
+    return convert
 
 
-def _check_strings(name: str, shortest: int, longest: int, fallback: Converter, rows: Rows) -> None:
-    for values in rows:
-        value = values[name]
-        if type(value) is not str or not shortest <= len(value) <= longest:
-            values[name] = fallback(value)
+def _checked_strings(
+    name: str, shortest: int, longest: int, fallback: Converter
+) -> FieldConversion:
+    def convert(rows: Rows) -> None:
+        for values in rows:
+            value = values[name]
+            if type(value) is not str or not shortest <= len(value) <= longest:
+                values[name] = fallback(value)
+
+    return convert
 
 
-def _convert_named_strings(
-    name: str, root: Any, shortest: int, longest: int, fallback: Converter, rows: Rows
-) -> None:
+def _named_strings(
+    name: str, root: Any, shortest: int, longest: int, fallback: Converter
+) -> FieldConversion:
     known, remembered, new = root._known.get, root._remembered, _new_string
-    for values in rows:
-        value = values[name]
-        if type(value) is not str or not shortest <= (length := len(value)) <= longest:
-            values[name] = fallback(value)
-        elif length <= LONGEST_KNOWN:
-            values[name] = known(value) or remembered(value)
-        else:
-            values[name] = new(root, value)
+
+    def convert(rows: Rows) -> None:
+        for values in rows:
+            value = values[name]
+            if type(value) is not str or not shortest <= (length := len(value)) <= longest:
+                values[name] = fallback(value)
+            elif length <= LONGEST_KNOWN:
+                values[name] = known(value) or remembered(value)
+            else:
+                values[name] = new(root, value)
+
+    return convert
 
 
-def _convert_enums(name: str, members: dict[Any, Any], fallback: Converter, rows: Rows) -> None:
-    for values in rows:
-        try:
-            values[name] = members[values[name]]  # members are equal to their strings
-        except (KeyError, TypeError):
-            values[name] = fallback(values[name])
+def _enums(name: str, members: dict[Any, Any], fallback: Converter) -> FieldConversion:
+    def convert(rows: Rows) -> None:
+        for values in rows:
+            try:
+                values[name] = members[values[name]]  # members are equal to their strings
+            except (KeyError, TypeError):
+                values[name] = fallback(values[name])
+
+    return convert
 
 
-def _convert_values(name: str, convert: Converter, fallback: Converter, rows: Rows) -> None:
-    for values in rows:
-        value = values[name]
-        values[name] = fallback(None) if value is None else convert(value)
+def _other_values(name: str, convert_value: Converter, fallback: Converter) -> FieldConversion:
+    def convert(rows: Rows) -> None:
+        for values in rows:
+            value = values[name]
+            values[name] = fallback(None) if value is None else convert_value(value)
+
+    return convert
 
 
-def _list_conversion(
+def _lists(
     name: str,
     kind: ListType,
     fallback: Converter,

@@ -21,7 +21,7 @@ from dynclient.compat.models.type_hints import without_hints
 from dynclient.compat.models.validation_errors import FieldError, Loc, too_deep
 from dynclient.model.entity import clone
 from dynclient.secrets import Secret, printable
-from dynclient.tracebacks import public_call
+from dynclient.tracebacks import public_call, shorten_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,28 +109,35 @@ class Model(ModelApi, Storage, metaclass=ModelMeta):
 
     __slots__ = ()
 
-    @public_call
     def __init__(self, /, **data: Any) -> None:
         """Create an instance from keywords, which are validated.
 
         Raises:
             ValidationError: fields are missing, unknown or not valid; lists every error.
         """
-        cls = type(self)
+        # Not a `public_call`, which would cost more than all other steps.
         try:
-            cls._plans.fill(self, data)
-            return
-        except NotConverted:
-            pass
-        except RecursionError:
-            raise validation_error(cls.__name__, [too_deep()]) from None
+            try:
+                type(self)._plans.fill(self, data)
+            except NotConverted:
+                self._coerce(data)
+            except RecursionError:
+                raise validation_error(type(self).__name__, [too_deep()]) from None
+        except BaseException as error:
+            data = {}
+            set_values(self, data)
+            set_origin(self, (NOTHING_RECEIVED, frozenset()))  # this frame shows the model
+            shorten_traceback(error)
+            raise
+
+    def _coerce(self, data: dict[str, Any]) -> None:
         errors: list[FieldError] = []
         try:
             self._fill(data, (), errors)
         except RecursionError:
             errors = [too_deep()]
         if errors:
-            raise validation_error(cls.__name__, errors)
+            raise validation_error(type(self).__name__, errors)
 
     # -- creation ----------------------------------------------------------------------------------
 

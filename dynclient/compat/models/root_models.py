@@ -230,6 +230,18 @@ class ParsedRoot(StringRoot):
     """A named string in the format of a UUID, a date or a time."""
 
     __slots__ = ()
+    _field_type: ParsedType
+
+    @classmethod
+    def _converter(cls) -> Converter:
+        fallback, is_canonical = super()._converter(), cls._field_type.is_canonical
+
+        def convert(value: Any) -> Any:
+            if type(value) is str and is_canonical(value):
+                return str.__new__(cls, value)
+            return fallback(value)
+
+        return convert
 
     @property
     def root(self) -> Any:
