@@ -174,7 +174,8 @@ class _Dump:
         """Return whether entities of a type can be listed and created."""
         if entity.kind != "entity" or entity.create is None:
             return False
-        if entity.name in data_file("create_requests.json")["not_dumped"]:
+        rows = data_file("create_requests.json")["not_dumped"]
+        if any(row["entity"] == entity.name for row in rows):
             return False
         operations = self._session.find(entity).operations
         return "list" in operations and "create" in operations
