@@ -12,7 +12,7 @@ from dynclient.as_code.documents import Document, document_at, read_file
 from dynclient.as_code.folder_writer import document_files
 from dynclient.as_code.key_index import Key, KeyIndex
 from dynclient.as_code.manifest import STAGING, Manifest
-from dynclient.as_code.references import named_references, with_ids
+from dynclient.as_code.references import NAME_PATH, named_references, with_ids
 from dynclient.as_code.request_fields import Reference
 from dynclient.as_code.secret_places import resolve_secrets
 from dynclient.as_code.sections import FOLLOWERS
@@ -285,7 +285,7 @@ class Catalogue:
         required = self.release.node(entity.create or "").required
         for path, types, fqn in named_references(self.release, entity, document.request):
             # The entity of the same name may be one that servers have from the start.
-            if path != "name" and (types, fqn) not in self._needed:
+            if path != NAME_PATH and (types, fqn) not in self._needed:
                 what = " or ".join(types)
                 message = f"{what} {fqn!r} has no document in the catalogue"
                 self._needed[types, fqn] = document.problem(

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import strategies as st
 
 import dynclient
-from dynclient.as_code import Catalogue
+from dynclient.as_code import Catalogue, CataloguePlan
+from dynclient.as_code.sections import PATCHED
 from dynclient.client.client import Client
+from dynclient.validation.messages import parse_path
 from tests.matrix.catalogues import create, empty_server, is_creatable_type, lost_silently
 from tests.matrix.grid import pool_of
 from tests.matrix.pool import Pool
@@ -94,6 +96,19 @@ def own_documents(folder: Path, om: Client) -> dict[tuple[str, str], Any]:
     return {each.key: each.as_json() for each in documents if not each.referenced}
 
 
+def changed_values(source: Catalogue, back: CataloguePlan) -> list[str]:
+    """Return what a plan changes of the fields that documents have; servers add others."""
+    found = []
+    for action in back.actions:
+        document = source.find(*action.key)
+        assert document is not None, action
+        fields = {*document.request, *document.sections.get(PATCHED, ())}
+        for change in action.changes:
+            if parse_path(change.path)[0] in fields:
+                found.append(f"{action}: {change}")
+    return found
+
+
 @pytest.mark.parametrize(("name", "examples"), SAME)
 def test_any_catalogue_is_equal_after_it_was_applied(
     servers: Callable[[str, str], tuple[Pool, Client]], name: str, examples: int
@@ -133,7 +148,6 @@ def test_any_catalogue_comes_back_from_another_release(
             if there:
                 other.dump(second, types=there)
                 back = pool.om.plan(second)
-                changes = [(each, *each.changes) for each in back.actions if each.changes]
-                assert "\n".join(str(line) for each in changes for line in each) == ""
+                assert changed_values(Catalogue(first, pool.om.release), back) == []
 
     run_drawn()
