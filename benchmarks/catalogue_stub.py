@@ -71,6 +71,10 @@ def _template() -> bytes:
     table.update(
         id=f"6c4fd3bf-c0af-4331-bf78-{_NUMBER}", name=_NAME, fullyQualifiedName=full_name,
         service={"id": _id(1, 0), "type": "databaseService", "name": _SERVICE},
+        database={
+            "id": _id(2, 0), "type": "database", "name": _DATABASE,
+            "fullyQualifiedName": f"{_SERVICE}.{_DATABASE}",
+        },
     )  # fmt: skip
     return json.dumps(table).encode()
 

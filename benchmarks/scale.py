@@ -6,7 +6,8 @@ that it computes what depends on the client: CPU time and bytes for each entity,
 and the formulas of the page give the figures for other sizes, and for other servers.
 
 ``--tables 10000 50000`` chooses the sizes, ``--sandbox 10000`` adds a sandbox with so many tables,
-``--write docs/scale.md`` writes the figures into the page. All sizes together take some minutes.
+``--write docs/scale.md`` writes the figures into the page. All sizes together take some minutes;
+``--resume`` keeps those of an earlier run that are in the file of ``--json``.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from typing import Any, NamedTuple
 from benchmarks.catalogue_stub import DATABASES, SERVICES, Shape, serving
 from tests.support import trees
 
-SIZES = (10_000, 50_000, 200_000)
+SIZES = (10_000, 100_000, 200_000)
 LATENCY = 0.02
 """Seconds that the server takes for each request."""
 ROW = 0.00005
@@ -36,7 +37,7 @@ ROW = 0.00005
 PAGE = 1000
 FEW = ("name", "service.name", "updatedAt")
 """The columns of an export with few columns."""
-_ALL_JOBS, _AT_ANY_SIZE = 50_000, ("loop", "export4")
+_ALL_JOBS, _AT_ANY_SIZE = 10_000, ("loop", "export4")
 """The tables up to which all jobs are measured, and the jobs for more, as evidence that memory does
 not grow: they take minutes."""
 _MEASURED = [
@@ -167,19 +168,31 @@ def _memory() -> int:
     return peak // 1024 if sys.platform != "darwin" else peak // 1024 // 1024
 
 
-def measure(sizes: tuple[int, ...]) -> dict[int, dict[str, Figures]]:
-    """Run the jobs for all sizes, each in a process of its own."""
+def measure(sizes: tuple[int, ...], file: Path) -> dict[int, dict[str, Figures]]:
+    """Run the jobs for all sizes, each in a process of its own; what is in the file is not run."""
     found: dict[int, dict[str, Figures]] = {}
+    if file.exists():
+        for size, jobs in json.loads(file.read_text("utf-8")).items():
+            found[int(size)] = {name: Figures(**each) for name, each in jobs.items()}
     for tables in sizes:
-        found[tables] = {}
+        jobs = found.setdefault(tables, {})
         for name, job in JOBS.items():
-            if tables > _ALL_JOBS and name not in _AT_ANY_SIZE:
+            if name in jobs or (tables > _ALL_JOBS and name not in _AT_ANY_SIZE):
                 continue
             with serving(Shape(tables, LATENCY, ROW, int(name == "refresh"))) as host:
-                figures = found[tables][name] = _in_process(name, host, tables)
+                figures = jobs[name] = _in_process(name, host, tables)
             if figures.requests != job.requests(tables):
                 sys.exit(f"{name}: {figures.requests} requests, not {job.requests(tables)}")
-    return found
+            _save(found, file)
+    return dict(sorted(found.items()))
+
+
+def _save(found: dict[int, dict[str, Figures]], file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    raw = {
+        size: {name: each._asdict() for name, each in jobs.items()} for size, jobs in found.items()
+    }
+    file.write_text(json.dumps(raw, indent=2) + "\n", "utf-8")
 
 
 def measure_sandbox(tables: int) -> dict[str, Figures]:
@@ -303,6 +316,7 @@ def main() -> None:
     parser.add_argument("--sandbox", type=int, default=0, metavar="TABLES")
     parser.add_argument("--write", type=Path, metavar="PAGE")
     parser.add_argument("--json", type=Path, default=Path(".benchmarks/scale.json"))
+    parser.add_argument("--resume", action="store_true", help="keep the figures in the file")
     parser.add_argument("--job", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.setdefault("DYNCLIENT_CACHE", str(Path(".benchmarks/cache").absolute()))
@@ -310,14 +324,10 @@ def main() -> None:
         name, host, tables = options.job
         print(json.dumps(run_job(name, host, int(tables))._asdict()))
         return
-    found = measure(tuple(options.tables))
+    if not options.resume:
+        options.json.unlink(missing_ok=True)
+    found = measure(tuple(options.tables), options.json)
     sandbox = measure_sandbox(options.sandbox) if options.sandbox else {}
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    raw = {
-        str(size): {name: each._asdict() for name, each in jobs.items()}
-        for size, jobs in [*found.items(), ("sandbox", sandbox)]
-    }
-    options.json.write_text(json.dumps(raw, indent=2) + "\n", "utf-8")
     text = report(found, sandbox, options.sandbox)
     if options.write:
         write(options.write, text)
