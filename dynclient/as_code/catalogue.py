@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dynclient.as_code.create_requests import CreateRequest, translated_request
 from dynclient.as_code.dependency_order import name_order, type_order
-from dynclient.as_code.documents import FORMATS, Document, document_at, read_file
-from dynclient.as_code.manifest import STAGING, Manifest
+from dynclient.as_code.document_folder import DocumentFolder, document_files
+from dynclient.as_code.documents import Document, document_at, read_file
 from dynclient.as_code.references import named_references, with_ids
 from dynclient.as_code.request_fields import Reference
 from dynclient.as_code.secret_places import resolve_secrets
@@ -17,7 +17,6 @@ from dynclient.errors import (
     NotSupported,
     Problem,
     RequestInvalid,
-    UsageError,
     ValidationFailed,
 )
 from dynclient.extensions.arguments import as_path
@@ -86,14 +85,7 @@ class Catalogue:
     def __init__(self, folder: str | PathLike[str], release: Release) -> None:
         self.folder = as_path(folder, "Catalogue", "folder")
         self.release = release
-        if not self.folder.is_dir():
-            raise UsageError(f"{self.folder} is not a folder; a catalogue is what om.dump writes")
-        if (self.folder / STAGING).exists():
-            raise UsageError(
-                f"a dump into {self.folder} was interrupted, so its files may be of two states of"
-                f" the server; dump it again, or delete {self.folder / STAGING} to use it as it is"
-            )
-        self.manifest = Manifest.read(self.folder)
+        self.manifest = DocumentFolder.manifest(self.folder)
         self.problems: list[Problem] = []
         self.untranslatable: dict[tuple[str, str], list[Problem]] = {}
         self.missing: list[MissingReference] = []
@@ -183,12 +175,8 @@ class Catalogue:
     # -- reading -----------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        for path in sorted(self.folder.rglob("*")):
-            relative = path.relative_to(self.folder)
-            is_hidden = any(part.startswith(".") for part in relative.parts)
-            if is_hidden or path.suffix.removeprefix(".") not in FORMATS or not path.is_file():
-                continue
-            for found, offset in read_file(path, relative.as_posix()):
+        for path, file in document_files(self.folder):
+            for found, offset in read_file(path, file):
                 if isinstance(found, ValidationFailed):
                     self.problems += found.problems
                 else:

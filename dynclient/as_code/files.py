@@ -13,12 +13,13 @@ from dynclient.as_code.apply import Options as ApplyOptions
 from dynclient.as_code.catalogue import Catalogue
 from dynclient.as_code.catalogue_plan import CataloguePlan
 from dynclient.as_code.documents import FORMATS
-from dynclient.as_code.dump import DumpResult, Options, dump
+from dynclient.as_code.dump import DumpResult, dump
 from dynclient.as_code.manifest import Manifest
 from dynclient.as_code.planner import Options as PlanOptions
 from dynclient.as_code.planner import Planner
 from dynclient.as_code.secret_places import Store
 from dynclient.as_code.sections import Switches
+from dynclient.as_code.selection import Options, selection_problems
 from dynclient.bulk.load import Options as LoadOptions
 from dynclient.bulk.load import check_options
 from dynclient.dispatch import bad_arguments
@@ -100,12 +101,7 @@ class CatalogueFiles(Extension):
                 near = did_you_mean(nearest(str(value), allowed))
                 message = f"must be {' or '.join(map(repr, allowed))}, not {value!r}{near}"
                 problems.append(Problem(argument, value, "argument", message))
-        if where and not named:
-            message = "needs types=, the entity types to which the conditions apply"
-            problems.append(Problem("where", where, "argument", message))
-        if service and where:
-            message = "cannot be combined with where=; write it as a condition, service:shop"
-            problems.append(Problem("service", service, "argument", message))
+        problems += selection_problems(named, service, where)
         if problems:
             raise bad_arguments("dump", problems)
         options = Options(
@@ -134,21 +130,32 @@ class CatalogueFiles(Extension):
         and when.
 
         Args:
-            folder: the folder, as ``om.dump`` wrote it or written by hand, for any release.
-            prune: whether to delete what an earlier ``apply`` created and has no file any more.
+            folder: the folder, as ``om.dump`` wrote it or written by hand, for any release; or the
+                data file of a fork, see :func:`dynclient.sandbox.fork`: what was changed in it is
+                written into a folder beside it, and compared with what this server had when the
+                fork was made.
+            prune: whether to delete what an earlier ``apply`` created and has no file any more; or
+                what was deleted in the fork.
             overwrite: whether conflicts are decided for the files.
             only: the entities to plan for: ``"table"``, ``"shop.*"``, ``"table:shop.*"``.
 
         Raises:
             BadArguments: the folder is not a path.
-            UsageError: it is not a folder with a whole dump.
+            UsageError: it is neither a folder with a whole dump nor a fork.
             ValidationFailed: files are not valid for the release of this server, or refer to what
                 does not exist; lists all problems with file and line.
             ServerError, TransportError: a list could not be read.
         """
-        path = as_path(folder, "plan", "folder")
+        path = self._documents(as_path(folder, "plan", "folder"))
         with AppliedState(path, self.session.host) as state:
             return self._plan(path, state, prune, overwrite, only)
+
+    def _documents(self, path: Path) -> Path:
+        """Return the folder with the documents of a path: for a fork, those of its changes."""
+        from dynclient.as_code.fork_changes import write_changes
+        from dynclient.as_code.fork_file import is_data_file
+
+        return write_changes(self.session, path) if is_data_file(path) else path
 
     def _plan(
         self,
@@ -183,8 +190,8 @@ class CatalogueFiles(Extension):
         interrupted continues if it is called again.
 
         Args:
-            plan: what ``om.plan`` returned; the path of a file with it; or the folder, for which a
-                plan is made.
+            plan: what ``om.plan`` returned; the path of a file with it; or the folder or fork, for
+                which a plan is made.
             prune: as for :meth:`plan`; only for a folder, as is the following.
             overwrite: see there.
             only: see there; also for a part of a plan.
@@ -208,6 +215,7 @@ class CatalogueFiles(Extension):
             self.session.settings.pool_size
         ))  # fmt: skip
         path = None if isinstance(plan, CataloguePlan) else as_path(plan, "apply", "plan")
+        path = path and self._documents(path)
         if path is not None and not path.is_dir():
             plan, path = CataloguePlan.read(path), None
         folder = path or Path(plan.folder)  # type: ignore[union-attr]  # it is a plan then

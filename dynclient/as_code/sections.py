@@ -14,7 +14,7 @@ from dynclient.operations.entity_filters import service_types
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
-    from dynclient.schema import EntityType
+    from dynclient.schema import EntityType, Release
     from dynclient.session.session import Session
 
 PATCHED = "fields"
@@ -67,7 +67,7 @@ class SectionReader:
         found: dict[str, Any] = {PATCHED: fields.patched(raw)}
         if switches.followers and raw.get(FOLLOWERS):
             found[FOLLOWERS] = fields.own_value(FOLLOWERS, raw[FOLLOWERS])
-        if switches.lineage and self._has_lineage(entity):
+        if switches.lineage and self.has_lineage(entity):
             found[LINEAGE] = [*self._edges(fields, entity, raw)]
         if switches.sample_data and self._supports(spec, "sample_data"):
             found[SAMPLE_DATA] = self._sample_data(spec, raw)
@@ -87,7 +87,7 @@ class SectionReader:
             self._capabilities[key] = needs.is_met(self._release, entry.rows, spec, index)
         return self._capabilities[key]
 
-    def _has_lineage(self, entity: EntityType) -> bool:
+    def has_lineage(self, entity: EntityType) -> bool:
         """Return whether entities of a type are data of a service, between which data flow."""
         services = {*service_types(None, self._release)}
         return any(kind in services for _, kind in parents_of(self._release, entity).types)
@@ -101,7 +101,6 @@ class SectionReader:
         graph = LineageExtension(self._session)(
             {"id": raw["id"], "type": entity.name}, upstream=1, downstream=0
         )
-        place = self._release.node(_LINEAGE, _LINEAGE_POINTER)
         edges = []
         for edge in graph.edges:
             source, target = model.raw(edge.source), model.raw(edge.target)
@@ -110,9 +109,7 @@ class SectionReader:
             details = {} if edge.details is None else model.raw(edge.details)
             if (details.get("pipeline") or {}).get("id") == raw["id"]:
                 continue  # an edge between others, to which a graph adds what moves the data
-            start = {"type": source["type"], NAME: source[NAME]}
-            fields.references.append(Reference("", source["type"], source[NAME]))
-            edges.append({"from": start, **_details(fields.portable(place, details))})
+            edges.append(portable_edge(fields, self._release, source, details))
         yield from sorted(edges, key=lambda each: (each["from"]["type"], each["from"][NAME]))
 
     def _sample_data(self, spec: CollectionSpec, raw: Mapping[str, Any]) -> Any:
@@ -155,6 +152,26 @@ class SectionReader:
                 "message": thread["message"],
                 "posts": [{"from": post["from"], "message": post["message"]} for post in posts],
             }
+
+
+def portable_edge(
+    fields: RequestFields,
+    release: Release,
+    source: Mapping[str, Any],
+    details: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return an edge as documents have it.
+
+    Args:
+        fields: notes what the edge refers to.
+        release: the release of the server.
+        source: reference to the entity whose data flow.
+        details: the details of the edge.
+    """
+    start = {"type": source["type"], NAME: source[NAME]}
+    fields.references.append(Reference("", source["type"], source[NAME]))
+    place = release.node(_LINEAGE, _LINEAGE_POINTER)
+    return {"from": start, **_details(fields.portable(place, dict(details)))}
 
 
 def _details(details: Mapping[str, Any]) -> dict[str, Any]:
