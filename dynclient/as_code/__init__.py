@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from dynclient.as_code.apply import ApplyResult, Report
+from dynclient.as_code.backup import Backup, Restoration
 from dynclient.as_code.catalogue import Catalogue, MissingReference
 from dynclient.as_code.catalogue_diff import CatalogueDiff, EntityDifference, diff
 from dynclient.as_code.catalogue_plan import Action, CataloguePlan, Kept, Lost, MergeConflict
@@ -22,6 +23,7 @@ from dynclient.as_code.request_fields import LeftOut, Reference
 __all__ = [
     "Action",
     "ApplyResult",
+    "Backup",
     "Catalogue",
     "CatalogueDiff",
     "CataloguePlan",
@@ -37,6 +39,7 @@ __all__ = [
     "MissingReference",
     "Reference",
     "Report",
+    "Restoration",
     "as_request",
     "diff",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from dynclient.as_code.applied_state import AppliedState
 from dynclient.as_code.apply import Application, ApplyResult, check_plan
@@ -27,6 +27,9 @@ from dynclient.errors import Problem, UsageError
 from dynclient.extensions.arguments import as_path
 from dynclient.extensions.base import Extension
 from dynclient.suggestions import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from dynclient.as_code.backup import Backup, Restoration
 
 
 class CatalogueFiles(Extension):
@@ -210,10 +213,7 @@ class CatalogueFiles(Extension):
             ValidationFailed: there are conflicts, values that the release has no place for, secrets
                 that are not set; or as for :meth:`plan`. Lists all.
         """
-        options = ApplyOptions(lossy, without_secrets, workers, progress)
-        check_options("apply", LoadOptions(workers, progress=progress).problems(
-            self.session.settings.pool_size
-        ))  # fmt: skip
+        options = self._apply_options("apply", lossy, without_secrets, workers, progress)
         path = None if isinstance(plan, CataloguePlan) else as_path(plan, "apply", "plan")
         path = path and self._documents(path)
         if path is not None and not path.is_dir():
@@ -230,6 +230,92 @@ class CatalogueFiles(Extension):
             application = Application(self.session, made, state, options)
             application.check_state()
             return application.run()
+
+
+    def backup(
+        self,
+        file: str | PathLike[str],
+        *,
+        followers: bool = True,
+        lineage: bool = True,
+        sample_data: bool = True,
+        profiles: bool = True,
+        feeds: bool = True,
+        replace: bool = False,
+    ) -> Backup:
+        """Write everything of this server into one file, from which it can be restored.
+
+        The file is a zip archive of the documents that :meth:`dump` writes, with their counts and
+        SHA-256 digests. It is read back and checked before it gets its name. Secrets are not in it;
+        their places are.
+
+        Args:
+            file: path of the file; its folder must exist.
+            followers: whether it has who follows an entity.
+            lineage: whether it has the edges of lineage; one request for each entity.
+            sample_data: whether it has sample data; one request for each table, topic …
+            profiles: whether it has the last profiles; one request for each table.
+            feeds: whether it has conversations; one request for each entity.
+            replace: whether to replace a file that exists.
+
+        Raises:
+            BadArguments: the file is not a path.
+            UsageError: the file exists or cannot be written.
+            ServerError, TransportError: a list could not be read; no file is written.
+        """
+        from dynclient.as_code.backup import create_backup
+
+        path = as_path(file, "backup", "file")
+        switches = Switches(followers, lineage, sample_data, profiles, feeds)
+        return create_backup(self.session, path, switches, replace=replace)
+
+    def restore_backup(
+        self,
+        file: str | PathLike[str],
+        *,
+        lossy: bool = False,
+        without_secrets: bool = False,
+        workers: int | None = None,
+        progress: Any = None,
+        confirm: Callable[[CataloguePlan], None] | None = None,
+    ) -> Restoration:
+        """Make this server have what a backup says.
+
+        The whole file is checked first. What does not exist is created, what is different is
+        changed, and nothing is deleted. Entities that are created get new ids; references are
+        restored by name. Afterwards everything in the backup is compared with the server again.
+        A restoration that was interrupted continues if it is repeated.
+
+        Args:
+            file: path of a file that :meth:`backup` wrote, of any release.
+            lossy: whether to leave out what the release of this server has no place for.
+            without_secrets: whether to leave out secrets that are not set where the file says.
+            workers: the highest number of requests at once.
+            progress: as for ``om.tables.upsert_many``.
+            confirm: called with the plan before anything is written; an error that it raises ends
+                the restoration.
+
+        Raises:
+            BadArguments: the file is not a path.
+            UsageError: it cannot be read.
+            ValidationFailed: it is not a backup, is truncated or was altered; or as for
+                :meth:`apply`. Nothing is sent then.
+        """
+        from dynclient.as_code.backup import restore_backup
+
+        path = as_path(file, "restore_backup", "file")
+        options = self._apply_options(
+            "restore_backup", lossy, without_secrets, workers, progress
+        )
+        return restore_backup(self.session, path, options, confirm=confirm)
+
+    def _apply_options(
+        self, method: str, lossy: bool, without_secrets: bool, workers: int | None, progress: Any
+    ) -> ApplyOptions:
+        """Return how a plan is applied. Raises BadArguments for wrong options."""
+        options = LoadOptions(workers, progress=progress)
+        check_options(method, options.problems(self.session.settings.pool_size))
+        return ApplyOptions(lossy, without_secrets, workers, progress)
 
 
 def _check_selection(folder: Path, options: Options) -> None:

@@ -269,7 +269,7 @@ class _Fork:
         if not isinstance(value, dict):
             return
         if _LABEL in value:
-            source = self._label_sources.get(value.get("source"))
+            source = self._label_sources.get(str(value.get("source")))
             if source is not None:
                 yield source["type"], value[_LABEL]
         elif "id" in value and value.get("type") in self._release.entities:

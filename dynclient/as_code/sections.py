@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.as_code.request_fields import NAME, Reference, RequestFields
 from dynclient.bulk.order import parents_of
 from dynclient.data import data_file
-from dynclient.extensions.registry import extensions
+from dynclient.extensions.registry import client_names, extensions
 from dynclient.operations.entity_filters import service_types
 
 if TYPE_CHECKING:
@@ -73,9 +74,14 @@ class SectionReader:
             found[SAMPLE_DATA] = self._sample_data(spec, raw)
         if switches.profiles and self._supports(spec, "latest_profile"):
             found[PROFILE] = self._profile(spec, raw)
-        if switches.feeds:
+        if switches.feeds and FEED in self._features:
             found[FEED] = [*self._threads(entity, raw)]
         return {name: value for name, value in found.items() if value}, fields.references
+
+    @cached_property
+    def _features(self) -> frozenset[str]:
+        """The names of the extensions that the client of the server has."""
+        return frozenset(client_names(self._release, self._session.contract.cached_index()))
 
     def _supports(self, spec: CollectionSpec, method: str) -> bool:
         """Return whether a collection has a method of the extension for profiles."""
@@ -89,6 +95,8 @@ class SectionReader:
 
     def has_lineage(self, entity: EntityType) -> bool:
         """Return whether entities of a type are data of a service, between which data flow."""
+        if LINEAGE not in self._features:
+            return False
         services = {*service_types(None, self._release)}
         return any(kind in services for _, kind in parents_of(self._release, entity).types)
 

@@ -245,8 +245,10 @@ class Selection:
                 if entity_name(raw) in remaining:
                     del remaining[entity_name(raw)]
                     yield raw
+        if get is None:
+            return
         # Some lists leave out entities that can be read: the executable suites of tables.
-        for name in remaining if get is not None else ():
+        for name in remaining:
             fields = self._reader.fields(spec)
             entity = self._session.find_one(Plan(get, {"fqn": name, "fields": fields}))
             if entity is not None:

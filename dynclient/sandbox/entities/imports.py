@@ -45,6 +45,12 @@ def _is_stored(model: EntityModel, name: str) -> bool:
     return rule is None or rule["kind"] in _STORED_RULES
 
 
+def _embeds(model: EntityModel, name: str) -> bool:
+    """Return whether a field has whole entities, which are stored as references to them."""
+    rule = derived_fields.rule_for(model, name)
+    return rule is not None and rule["kind"] == "embedded"
+
+
 class EntityImport:
     """Puts entities of a server into a data file.
 
@@ -82,13 +88,9 @@ class EntityImport:
 
     def _document(self, model: EntityModel, raw: dict[str, Any]) -> dict[str, Any]:
         kept = stored_fields(model) - model.references.keys() - {"votes"}
-        rules = {name: derived_fields.rule_for(model, name) for name in kept}
-        doc = {
-            name: raw[name]
-            for name in model.fields
-            if name in kept and raw.get(name) is not None
-            and (rules[name] is None or rules[name]["kind"] != "embedded")
-        }  # fmt: skip
+        kept -= {name for name in kept if _embeds(model, name)}
+        doc = {name: raw[name] for name in model.fields if name in kept and name in raw}
+        doc = {name: value for name, value in doc.items() if value is not None}
         doc["name"] = raw["name"]
         for name, field in model.references.items():
             if field.inside is not None:
@@ -125,7 +127,7 @@ class EntityImport:
         for name in model.fields:
             rule = derived_fields.rule_for(model, name)
             item = model.node.properties[name].items
-            if rule is None or rule["kind"] != "embedded" or item is None:
+            if rule is None or item is None or not _embeds(model, name):
                 continue
             found = self._models.release.entity_of(item.target.path)
             known = {id for field in rule["fields"] for id, _ in links.get(field, ())}

@@ -154,4 +154,5 @@ class BaseState:
 
 
 def _base(row: tuple[Any, ...]) -> Base:
-    return Base(*row[:4], None if row[4] is None else loads(row[4]))
+    id, type, fqn, stamp, doc = row
+    return Base(id, type, fqn, stamp, None if doc is None else loads(doc))
