@@ -129,7 +129,9 @@ def plan_of_backup(session: Session, path: Path) -> CataloguePlan:
         folder = Path(temporary)
         read_backup(path, folder)
         with AppliedState(folder, session.host) as state:
-            return _plan(session, folder, state)
+            plan = _plan(session, folder, state)
+    plan.folder = str(path)
+    return plan
 
 
 def _plan(session: Session, folder: Path, state: AppliedState) -> CataloguePlan:

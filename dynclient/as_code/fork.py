@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from os import PathLike
 from pathlib import Path
 from time import time
@@ -102,6 +103,7 @@ def fork(
         BadArguments: an argument is wrong; lists all problems.
         UnknownCollection: the release does not have a type.
         UsageError: the file exists or cannot be written, or the server has no such service.
+        DataInUse: a sandbox serves the file that is to be replaced.
         ServerError, TransportError: a list could not be read; no file is written.
     """
     from dynclient.sandbox.app import Sandbox
@@ -123,11 +125,19 @@ def fork(
                 ForkFacts.of(session, options, int(time() * 1000)).write(tx)
         finally:
             database.close()
-        staged.replace(target)
-        for suffix in ("-wal", "-shm"):
-            target.with_name(target.name + suffix).unlink(missing_ok=True)
+        _put_in_place(staged, target)
     counts = dict(sorted(running.counts.items()))
     return Fork(str(target), session.release.name, counts, running.referenced, running.edges)
+
+
+def _put_in_place(staged: Path, target: Path) -> None:
+    """Give a file its name; a file that is replaced must not be served, and loses its log."""
+    from dynclient.sandbox.storage.data_file import lock_beside
+
+    with lock_beside(target) if target.exists() else nullcontext():
+        for suffix in ("-wal", "-shm"):
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
+        staged.replace(target)
 
 
 def _folder_beside(target: Path) -> tempfile.TemporaryDirectory[str]:

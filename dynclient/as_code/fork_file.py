@@ -15,7 +15,7 @@ from dynclient.as_code.documents import HEAD, Document
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name
 from dynclient.as_code.request_fields import NAME, RequestFields
 from dynclient.as_code.sections import LINEAGE, Switches, portable_edge
-from dynclient.errors import UnknownRelease, UsageError
+from dynclient.errors import UsageError
 from dynclient.operations.operation import Plan
 from dynclient.sandbox.storage.base_state import BaseState
 from dynclient.session.property_values import DEFINITIONS
@@ -180,28 +180,20 @@ def open_fork(path: Path, release: Release | None = None) -> Iterator[OpenFork]:
         _copy(path, copy)
         with closing(Database(copy, durable=False)) as database, database.read() as tx:
             facts = tx.meta(_KEY)
-            digest, name = tx.meta("release"), tx.meta("release name")
-            if facts is None or digest is None:
+            if facts is None:
                 raise UsageError(
                     f"{path} is the data file of a sandbox and not of a fork, so there is no state"
                     " of a server to compare it with; dynclient.sandbox.fork makes forks"
                 )
-            known = release if release is not None and release.digest == digest else None
+            same = release is not None and release.digest == tx.meta("release")
+            known = release if same else None
             with (
-                start(known or _release(digest, str(name)), data=copy, in_process=True) as served,
-                connect(served.host, token=served.admin_token, release=known or name) as om,
+                start(known, data=copy, in_process=True) as served,
+                connect(
+                    served.host, token=served.admin_token, release=known or served.release
+                ) as om,
             ):
                 yield OpenFork(ForkFacts(**json.loads(facts)), om.session, tx)
-
-
-def _release(digest: str, name: str) -> Release:
-    """Return the release that a file was made with, by its digest or else by its name."""
-    from dynclient.releases import release
-
-    try:
-        return release(digest)
-    except UnknownRelease:
-        return release(name)
 
 
 def _copy(path: Path, target: Path) -> None:
