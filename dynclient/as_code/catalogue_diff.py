@@ -158,16 +158,23 @@ def diff(
     with ExitStack() as stack:
         sides = [_Side.of(each, stack) for each in (first, second)]
         release = next((each.session.release for each in reversed(sides) if each.session), None)
+        known = (each.selection for each in sides if each.selection is not None)
+        options = options_of(next(known, {}))
         if service or types or where:
             session = next((each.session for each in sides if each.session), None)
-            if session is None:
-                raise UsageError("two folders are compared as they are, without a selection")
-            options = selected_options(session, "diff", types, service, where)
-        else:
-            known = (each.selection for each in sides if each.selection is not None)
-            options = options_of(next(known, {}))
+            is_folder = any(each.session is None for each in sides)
+            if session is None or (is_folder and (service or where)):
+                raise UsageError(
+                    "a folder is compared as it is: dump the part that service= or where= selects"
+                    " into another folder; types= needs a server or a fork as the other catalogue"
+                )
+            chosen = selected_options(session, "diff", types, service, where)
+            service = chosen.service or options.service
+            options = options._replace(types=chosen.types, service=service, where=where)
         before, after = (each.folder(options, stack) for each in sides)
-        return CatalogueDiff(sides[0].name, sides[1].name, _differences(before, after, release))
+        kinds = {*options.types} if types else None
+        found = _differences(before, after, release, kinds)
+        return CatalogueDiff(sides[0].name, sides[1].name, found)
 
 
 def _path(source: Any) -> Path | None:
@@ -225,9 +232,14 @@ class _Side:
 
 
 def _differences(
-    before: DocumentFolder, after: DocumentFolder, release: Release | None
+    before: DocumentFolder,
+    after: DocumentFolder,
+    release: Release | None,
+    types: set[str] | None,
 ) -> Iterator[EntityDifference]:
     for key in sorted({*before, *after}):
+        if types is not None and key[0] not in types:
+            continue
         old, new = before.find(key), after.find(key)
         if old is None and new is not None and new.referenced:
             continue  # the other catalogue may have it, and does not refer to it

@@ -200,7 +200,8 @@ class Selection:
         self, spec: CollectionSpec, types: list[str], known: set[str]
     ) -> Iterator[dict[str, Any]]:
         for field, kind in parents_of(self._release, spec.entity).types:
-            if field in known and kind in types:
+            is_read = not self._options.types or kind in self._options.types
+            if field in known and kind in types and is_read:
                 names = sorted(name for each, name in self._read if each == kind)
                 for name in names:
                     yield from self._reader.entities(spec, {field: name})

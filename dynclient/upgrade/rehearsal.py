@@ -286,7 +286,22 @@ def _plain(text: str, release: str) -> str:
 
 
 def _comparable(value: Any) -> str:
-    return _TIME.sub("TIME", _UUID.sub("{id}", _text(value)))
+    return _TIME.sub("TIME", _UUID.sub("{id}", _text(_without_defaults(value))))
+
+
+def _without_defaults(value: Any) -> Any:
+    """Return a request without what is empty; references have type and name only.
+
+    Servers of some releases return empty lists and more of references where others do not.
+    """
+    if isinstance(value, list):
+        return [_without_defaults(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if {"id", "type", "fullyQualifiedName"} <= value.keys():
+        return {name: value[name] for name in ("type", "fullyQualifiedName")}
+    kept = {name: _without_defaults(each) for name, each in value.items()}
+    return {name: each for name, each in kept.items() if each not in (None, [], {}, "")}
 
 
 def _text(value: Any) -> str:
