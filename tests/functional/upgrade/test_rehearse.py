@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 import dynclient
-from dynclient.testing import catalogue
-from tests.support.trees import real_release
+from dynclient import sandbox
+from dynclient.cli.app import run
+from dynclient.cli.exit_codes import DIFFERS, MISUSED
+from dynclient.testing import catalogue, load_example_catalogue
+from tests.support.trees import TREES, real_release
 
 SCRIPT = """\
 import sys
@@ -64,3 +67,53 @@ def test_any_program_can_be_rehearsed(tmp_path: Path) -> None:
 def test_a_script_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(dynclient.UsageError, match="there is no script"):
         dynclient.rehearse(tmp_path / "absent.py", before="starter")
+
+
+OF_EXAMPLE = """\
+import dynclient
+
+om = dynclient.connect()
+table = om.tables["shop.sales.public.orders"]
+print([str(each.name) for each in table.owners])
+table.description = "Changed."
+om.save(table)
+if om.version.startswith("1.13"):
+    raise SystemExit(2)
+"""
+
+
+def fork_of_example(path: Path) -> Path:
+    """Write a fork of the example catalogue of 1.6.0."""
+    release = real_release("1.6.0")
+    with (
+        sandbox.start(release, in_process=True) as server,
+        dynclient.connect(server.host, token=server.admin_token, release=release) as om,
+    ):
+        load_example_catalogue(om)
+        sandbox.fork(om, path, service="shop")
+    return path
+
+
+def test_the_content_of_a_fork(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script, data = tmp_path / "script.py", fork_of_example(tmp_path / "shop.db")
+    script.write_text(OF_EXAMPLE, "utf-8")
+    old, new = (str(TREES[name]) for name in ("1.6.0", "1.13.0"))
+    command = ["rehearse", str(script), "--from", old, "--to", new, "--data", str(data)]
+    assert run([*command, "--output", "json"]) == DIFFERS
+    found = json.loads(capsys.readouterr().out)
+    for each in ("before", "after"):
+        assert found[each]["output"] == "['ada']"
+        assert found[each]["changes"] == ["changed table shop.sales.public.orders"]
+    assert [each["kind"] for each in found["differences"]] == ["exit"]
+
+
+def test_options(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("pass", "utf-8")
+    assert run(["rehearse", str(script), "--from", "starter", "--output", "xml"]) == MISUSED
+    with pytest.raises(dynclient.UsageError, match="there is no script"):
+        run(["rehearse", str(tmp_path / "absent.py"), "--from", "starter"])
+    with pytest.raises(dynclient.UsageError, match="cannot be read as the data file"):
+        run(["rehearse", str(script), "--from", "starter", "--data", str(script)])
+    with pytest.raises(dynclient.BadArguments, match="cannot be combined with load="):
+        dynclient.rehearse(script, before="starter", load=catalogue(1).load, data="shop.db")
