@@ -15,6 +15,7 @@ import dynclient
 from dynclient import model, sandbox
 from dynclient.as_code import CatalogueDiff, diff
 from dynclient.as_code.fork_changes import changes_folder
+from dynclient.as_code.fork_content import content_of_fork
 from dynclient.cli.app import run
 from dynclient.cli.exit_codes import DIFFERS, DONE
 from dynclient.client.client import Client
@@ -309,6 +310,18 @@ def test_servers_and_folders_are_compared(om: Client, tmp_path: Path) -> None:
     for first, choice in ((folder, {"types": "user"}), (om, {"service": "shop"})):
         with pytest.raises(dynclient.UsageError, match="is compared as it is"):
             diff(first, tmp_path / "copy", **choice)
+
+
+def test_the_content_is_written_to_another_release(om: Client, tmp_path: Path) -> None:
+    path = tmp_path / "shop.db"
+    sandbox.fork(om, path, service="shop")
+    with content_of_fork(path) as load, served(tmp_path / "old.db", release_named(OLDEST)) as old:
+        load(old)
+        table = old.tables.get(fqn=ORDERS, fields="*")
+        assert table.id != om.tables.get(fqn=ORDERS).id
+        owner = table.owner if "owner" in model.raw(table) else table.owners[0]
+        assert (owner.name, len([*old.tables.list()])) == ("ada", 4)
+        assert len(old.lineage(table, downstream=0).edges) == 1
 
 
 def test_other_files_are_not_forks(om: Client, tmp_path: Path) -> None:
