@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dynclient.as_code.create_requests import CreateRequest, translated_request
 from dynclient.as_code.dependency_order import name_order, type_order
+from dynclient.as_code.document_folder import DocumentFolder
 from dynclient.as_code.documents import Document, document_at, read_file
 from dynclient.as_code.folder_writer import document_files
 from dynclient.as_code.key_index import Key, KeyIndex
-from dynclient.as_code.manifest import STAGING, Manifest
 from dynclient.as_code.references import NAME_PATH, named_references, with_ids
 from dynclient.as_code.request_fields import Reference
 from dynclient.as_code.secret_places import resolve_secrets
@@ -20,7 +20,6 @@ from dynclient.errors import (
     NotSupported,
     Problem,
     RequestInvalid,
-    UsageError,
     ValidationFailed,
 )
 from dynclient.extensions.arguments import as_path
@@ -91,14 +90,7 @@ class Catalogue:
     def __init__(self, folder: str | PathLike[str], release: Release) -> None:
         self.folder = as_path(folder, "Catalogue", "folder")
         self.release = release
-        if not self.folder.is_dir():
-            raise UsageError(f"{self.folder} is not a folder; a catalogue is what om.dump writes")
-        if (self.folder / STAGING).exists():
-            raise UsageError(
-                f"a dump into {self.folder} was interrupted, so its files may be of two states of"
-                f" the server; dump it again, or delete {self.folder / STAGING} to use it as it is"
-            )
-        self.manifest = Manifest.read(self.folder)
+        self.manifest = DocumentFolder.manifest(self.folder)
         self.problems: list[Problem] = []
         self.untranslatable: dict[tuple[str, str], list[Problem]] = {}
         self.missing: list[MissingReference] = []

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.session.session import Session
 
+
 class Options(NamedTuple):
     """How a plan is made; see ``om.plan``."""
 
