@@ -3,6 +3,7 @@
 - :class:`Catalogue` reads a folder that ``om.dump`` wrote or that was written by hand.
 - :class:`Document` is one entity in it.
 - :class:`CataloguePlan` is what has to be done so that a server has what a folder says.
+- :class:`Track` is a run of a script, and :class:`TrackReport` what it created and pruned.
 - :func:`as_request` returns the create request of an entity.
 """
 
@@ -14,7 +15,10 @@ from dynclient.as_code.catalogue_plan import Action, CataloguePlan, Kept, Lost, 
 from dynclient.as_code.create_requests import CreateRequest, as_request
 from dynclient.as_code.documents import Document
 from dynclient.as_code.dump import DumpResult
+from dynclient.as_code.observed_writes import Tracked
 from dynclient.as_code.request_fields import LeftOut, Reference
+from dynclient.as_code.track import Track
+from dynclient.as_code.track_report import KeptEntity, TrackReport
 
 __all__ = [
     "Action",
@@ -25,11 +29,15 @@ __all__ = [
     "Document",
     "DumpResult",
     "Kept",
+    "KeptEntity",
     "LeftOut",
     "Lost",
     "MergeConflict",
     "MissingReference",
     "Reference",
     "Report",
+    "Track",
+    "TrackReport",
+    "Tracked",
     "as_request",
 ]

@@ -309,7 +309,7 @@ class Application:
         identity = {"server": self._session.host}
         load = Load(
             "apply", options, concurrency, identity,
-            lambda action: (action.level[0], action.type, action.level[1]),
+            lambda action: (action.level[0], action.type, action.level[1]), session=self._session,
         )  # fmt: skip
         load.run(actions, actions, writes)
 
