@@ -185,6 +185,58 @@ def test_a_server_that_changed_since_the_plan_is_left_alone(
     assert om.tables["s.d.p.t"].description == "theirs"
 
 
+def test_an_emptied_list_is_cleared_and_an_absent_one_is_left_alone(
+    om: Client, write: Callable[..., Path]
+) -> None:
+    write("classification", "k", {"name": "k", "description": "K"})
+    write("tag", "k.x", {"name": "x", "classification": "k", "description": "X"})
+    write("user", "una", {"name": "una", "email": "una@example.com"})
+    labels = {"source": "Classification", "labelType": "Manual", "state": "Confirmed"}
+    tags = [{"tagFQN": "k.x", **labels}]
+    owners = [{"type": "user", "fullyQualifiedName": "una"}]
+    owned = "owners" if "owners" in om.release.node("api/data/createTable.json").properties else ""
+    lists = {"tags": tags, **({owned: owners} if owned else {})}
+    folder = shop(write, **lists)
+    assert om.apply(folder).failed == []
+    shop(write)  # says nothing of tags and owners
+    state = folder / ".dynclient"
+    for path in state.iterdir():
+        path.unlink()  # as in a folder that was written by hand
+    assert not [each for each in om.plan(folder).actions if each.kind != "keep"]
+    shop(write, **dict.fromkeys(lists, []))
+    plan = om.plan(folder)
+    assert [len(action.changes) for action in plan.actions if action.kind == "change"] == [
+        len(lists)
+    ]
+    assert om.apply(plan).counts == {"updated": 1}
+    table = om.tables.get(fqn="s.d.p.t", fields=[*lists])
+    assert table is not None
+    assert [model.raw(table).get(name) or [] for name in lists] == [[] for _ in lists]
+    assert not om.plan(folder)
+    shop(write, **lists)
+    assert om.apply(folder).counts == {"updated": 1}
+    shop(write)  # what was applied and is not in the file any more is removed
+    assert om.apply(folder).counts == {"updated": 1}
+    assert not om.plan(folder)
+
+
+def test_the_order_of_the_columns_of_a_key_is_a_change(
+    om: Client, write: Callable[..., Path]
+) -> None:
+    def key(*columns: str) -> list[dict[str, Any]]:
+        return [{"constraintType": "UNIQUE", "columns": [*columns]}]
+
+    folder = shop(write, tableConstraints=key("a", "b"))
+    assert om.apply(folder).failed == []
+    shop(write, tableConstraints=key("b", "a"))
+    (action,) = om.plan(folder).actions
+    assert action.fqn == "s.d.p.t"
+    assert om.apply(folder).counts == {"updated": 1}
+    constraint = om.tables["s.d.p.t"].tableConstraints[0]
+    assert [str(each) for each in constraint.columns] == ["b", "a"]
+    assert not om.plan(folder)
+
+
 def test_only_what_an_apply_created_is_pruned_softly(
     om: Client, write: Callable[..., Path]
 ) -> None:

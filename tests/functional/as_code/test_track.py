@@ -55,12 +55,6 @@ def connect(server: sandbox.Running) -> Iterator[Callable[[], Client]]:
         om.close()
 
 
-@pytest.fixture(autouse=True)
-def _state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("HOME", str(tmp_path))
-
-
 @pytest.fixture
 def om(connect: Callable[[], Client]) -> Iterator[Client]:
     """A client, whose server has a service with a schema that no run created."""
