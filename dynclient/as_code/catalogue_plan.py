@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, NamedTuple
 
+from dynclient.as_code.whole_files import write_whole
 from dynclient.display.blocks import Block, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
 from dynclient.errors import Problem, UsageError, ValidationFailed
@@ -239,15 +240,8 @@ class CataloguePlan(Displayed):
             BadArguments: it is not a path.
             UsageError: it cannot be written.
         """
-        try:
-            as_path(path, "CataloguePlan.write", "path").write_text(
-                json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-            )
-        except OSError as error:
-            message = f"{path} cannot be written: {error.strerror}"
-        else:
-            return
-        raise UsageError(message)
+        text = json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n"
+        write_whole(as_path(path, "CataloguePlan.write", "path"), text)
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> CataloguePlan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -203,7 +204,7 @@ def test_an_emptied_list_is_cleared_and_an_absent_one_is_left_alone(
     for path in state.iterdir():
         path.unlink()  # as in a folder that was written by hand
     assert not [each for each in om.plan(folder).actions if each.kind != "keep"]
-    shop(write, **dict.fromkeys(lists, []))
+    shop(write, **{name: [] for name in lists})
     plan = om.plan(folder)
     assert [len(action.changes) for action in plan.actions if action.kind == "change"] == [
         len(lists)
@@ -401,6 +402,19 @@ with dynclient.connect(host, token=token, release=release_named(name), hooks=hoo
 MOMENTS = [6, 9, 12]
 
 
+@pytest.fixture(scope="module")
+def undisturbed() -> dict[str, dict[str, str]]:
+    """The documents of an apply that was not killed, once there was one."""
+    return {}
+
+
+def documents(om: Client, folder: Path) -> dict[str, str]:
+    """Return the documents that a dump of the server has, by their paths."""
+    om.dump(folder)
+    paths = sorted(folder.rglob("*.yaml"))
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
+
+
 @pytest.mark.parametrize(
     "moment",
     [
@@ -409,7 +423,12 @@ MOMENTS = [6, 9, 12]
     ],
 )
 def test_an_apply_that_was_killed_is_continued(
-    server: sandbox.Running, om: Client, write: Callable[..., Path], moment: int
+    server: sandbox.Running,
+    om: Client,
+    write: Callable[..., Path],
+    undisturbed: dict[str, dict[str, str]],
+    tmp_path: Path,
+    moment: int,
 ) -> None:
     write("glossary", "g", {"name": "g", "description": "G"})
     for name, other in (("one", "two"), ("two", "one")):
@@ -422,11 +441,17 @@ def test_an_apply_that_was_killed_is_continued(
         write("glossaryTerm", f"g.{name}", request)
     folder = shop(write, description="killed")
     command = [sys.executable, "-c", KILLED, server.host, server.admin_token, str(folder), NAME]
+    if not undisturbed:
+        assert om.apply(folder).failed == []
+        undisturbed["documents"] = documents(om, tmp_path / "undisturbed")
+        for entity_type, name in (("glossary", "g"), ("databaseService", "s")):
+            om[entity_type].delete(name, recursive=True, hard=True)
+        shutil.rmtree(folder / ".dynclient")
     with session_cache():
         run = subprocess.run([*command, str(moment)], check=False, cwd=ROOT)
     assert run.returncode in ({-signal.SIGKILL} if moment in MOMENTS else {0, -signal.SIGKILL})
     assert om.apply(folder).failed == []
     assert not om.plan(folder)
-    assert om.tables["s.d.p.t"].description == "killed"
+    assert documents(om, tmp_path / "continued") == undisturbed["documents"]
     (folder / "table-s.d.p.t.yaml").unlink()
     assert om.plan(folder, prune=True).counts["delete"] == 1
