@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +13,8 @@ from dynclient.as_code.documents import FORMATS, Document, document_at, read_fil
 from dynclient.as_code.manifest import STAGING, Manifest
 from dynclient.as_code.references import named_references, with_ids
 from dynclient.as_code.request_fields import Reference
-from dynclient.as_code.secret_places import resolve_secrets
+from dynclient.as_code.secret_places import is_wrong_place, resolve_secrets, secret_places
+from dynclient.bulk.order import request_name
 from dynclient.errors import (
     NotSupported,
     Problem,
@@ -21,6 +23,7 @@ from dynclient.errors import (
     ValidationFailed,
 )
 from dynclient.extensions.arguments import as_path
+from dynclient.model.masking import mask_paths
 from dynclient.suggestions import nearest
 from dynclient.tracebacks import public_calls
 from dynclient.validation import validator
@@ -188,6 +191,11 @@ class Catalogue:
             is_hidden = any(part.startswith(".") for part in relative.parts)
             if is_hidden or path.suffix.removeprefix(".") not in FORMATS or not path.is_file():
                 continue
+            if path.is_symlink() and not path.resolve().is_relative_to(self.folder.resolve()):
+                message = f"is a symbolic link to {path.resolve()}, outside of {self.folder}"
+                place = f"{relative.as_posix()}:1"
+                self.problems.append(Problem(place, None, "link", message))
+                continue
             for found, offset in read_file(path, relative.as_posix()):
                 if isinstance(found, ValidationFailed):
                     self.problems += found.problems
@@ -269,10 +277,31 @@ class Catalogue:
             return
         faults = validator(self.release).check(create, with_ids(create, made.request))
         self._note(document, faults)
+        self._add_problems(document, [*_secret_problems(create, document)])
+        self._check_name(document)
         _, missing = resolve_secrets(create, document.request)
         for path, place in missing:
             message = f"the secret {place} is not set"
             self.unresolved.append(document.problem(f"request.{path}", message, "secret", place))
+
+    def _check_name(self, document: Document) -> None:
+        """Note that the request creates an entity of another name than the document has.
+
+        Names are compared as far as it is known how servers make them: some write them in lower
+        case, or add a part.
+        """
+        entity, name = self.release.entities[document.type], document.request.get("name")
+        made = request_name(self.release, entity, document.request)
+        if not isinstance(name, str) or not made:
+            return
+        found = document.fqn.casefold()
+        end = rf'(^|[.:"]){re.escape(name.casefold())}"?$'
+        if found != made.casefold() and re.search(end, found) is None:
+            message = (
+                f"fullyQualifiedName is {document.fqn!r}, but the request creates {made!r};"
+                " correct one of them"
+            )
+            self._add_problems(document, [document.problem("", message, "name", document.fqn)])
 
     def _note(self, document: Document, faults: Iterable[Problem]) -> None:
         found = []
@@ -309,3 +338,14 @@ class Catalogue:
             by_type.setdefault(key[0], []).append(key)
         order = type_order(self.release, by_type, self._edges, self._required)
         return [key for name in order for key in name_order(by_type[name], self._above)]
+
+
+def _secret_problems(create: Node, document: Document) -> Iterator[Problem]:
+    """Yield masks and misspelt places where secrets have to be; servers would store them."""
+    for path in mask_paths(create, document.request):
+        message = "is a mask, which the server would store in place of the secret; write its place"
+        yield document.problem(f"request.{path}", f"{message}, ${{env:NAME}}", "secret")
+    for path, value in secret_places(create, document.request):
+        if is_wrong_place(value):
+            message = "is not the place of a secret; write ${env:NAME} or ${keyring:service/name}"
+            yield document.problem(f"request.{path}", message, "secret")
