@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from dynclient.parquet.service_rows import ServiceRows
 
 PAGE_SIZE = 1000
-"""The entities of a page. Pages are read one after the other, and this is the size of page that
-servers are tested with; they take any up to 1,000,000."""
+"""The entities of a page: a request costs little beside so many, and a page is some MB."""
 WORKERS = 4
 _INCLUDE = ("non-deleted", "deleted", "all")
 
