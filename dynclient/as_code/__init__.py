@@ -4,26 +4,35 @@
 - :class:`Document` is one entity in it.
 - :class:`CataloguePlan` is what has to be done so that a server has what a folder says.
 - :func:`as_request` returns the create request of an entity.
+- :func:`diff` compares servers, forks and folders; :class:`CatalogueDiff` is its result.
 """
 
 from __future__ import annotations
 
 from dynclient.as_code.apply import ApplyResult, Report
+from dynclient.as_code.backup import Backup, Restoration
 from dynclient.as_code.catalogue import Catalogue, MissingReference
-from dynclient.as_code.catalogue_plan import Action, CataloguePlan, Kept, Lost, MergeConflict
+from dynclient.as_code.catalogue_diff import CatalogueDiff, EntityDifference, diff
+from dynclient.as_code.catalogue_plan import CataloguePlan, Kept, Lost, MergeConflict
 from dynclient.as_code.create_requests import CreateRequest, as_request
 from dynclient.as_code.documents import Document
 from dynclient.as_code.dump import DumpResult
+from dynclient.as_code.fork import Fork
+from dynclient.as_code.plan_actions import Action
 from dynclient.as_code.request_fields import LeftOut, Reference
 
 __all__ = [
     "Action",
     "ApplyResult",
+    "Backup",
     "Catalogue",
+    "CatalogueDiff",
     "CataloguePlan",
     "CreateRequest",
     "Document",
     "DumpResult",
+    "EntityDifference",
+    "Fork",
     "Kept",
     "LeftOut",
     "Lost",
@@ -31,5 +40,7 @@ __all__ = [
     "MissingReference",
     "Reference",
     "Report",
+    "Restoration",
     "as_request",
+    "diff",
 ]
