@@ -76,7 +76,7 @@ class EntityDocuments:
         entity, facts = spec.entity, requested_fields(self._release)
         table = data_file("create_requests.json")
         create = () if entity.create is None else self._release.node(entity.create).properties
-        needed = {*create, *table["patched"]}
+        needed = {*create, *table["patched"], DEFINITIONS}
         needed.update(row["from"].partition(".")[0] for row in table["sources"])
         if self._switches.followers:
             needed.add(FOLLOWERS)

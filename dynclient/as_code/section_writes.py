@@ -92,11 +92,15 @@ class SectionWriter:
         feed = Feed(self._session)
         target = {"id": action.id, "type": action.type, NAME: action.fqn}
         known = {model.raw(each)["message"] for each in feed.conversations(target)}
+
+        def author(message: Mapping[str, Any]) -> Any:
+            return message["from"] if feed.takes_author else None
+
         for each in value:
             if each["message"] not in known:
-                thread = feed.start(target, each["message"], author=each["from"])
+                thread = feed.start(target, each["message"], author=author(each))
                 for post in each["posts"]:
-                    feed.reply(thread, post["message"], author=post["from"])
+                    feed.reply(thread, post["message"], author=author(post))
 
     def _with_ids(self, value: Any) -> Any:
         """Return JSON with the ids of entities in references by name."""

@@ -649,6 +649,12 @@ class Feed(Extension):
 
         return client_member(self.session, "me")()
 
+    @property
+    def takes_author(self) -> bool:
+        """Whether the author of a message can be given; else it is the user of the token."""
+        release = self.session.release
+        return POST not in release.paths or "from" in release.node(POST).properties
+
     def _from(self, call: str, body: str, author: Any) -> dict[str, str]:
         """Return the author of a message as a body names it; newer releases take the caller."""
         paths = self.session.release.paths
