@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -66,12 +67,19 @@ def om(target: sandbox.Running) -> Iterator[Client]:
                 services.delete(service, recursive=True, hard=True)
 
 
+@pytest.fixture(scope="module")
+def dumped(source: sandbox.Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the catalogue of the source and all sections, which no test changes."""
+    folder = tmp_path_factory.mktemp("source")
+    with session_cache(), connected(source) as om:
+        om.dump(folder, **SECTIONS)
+    return folder
+
+
 @pytest.fixture
-def folder(source: sandbox.Running, tmp_path: Path) -> Path:
-    """A folder with the catalogue of the source and all sections."""
-    with connected(source) as om:
-        om.dump(tmp_path / "source", **SECTIONS)
-    return tmp_path / "source"
+def folder(dumped: Path, tmp_path: Path) -> Path:
+    """A copy of the folder."""
+    return Path(shutil.copytree(dumped, tmp_path / "source"))
 
 
 def texts(folder: Path) -> dict[str, str]:
