@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
+import platform
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -213,4 +213,4 @@ def _machine() -> str:
     namespace = ""
     with contextlib.suppress(OSError):
         namespace = str(Path("/proc/self/ns/pid").readlink())
-    return f"{socket.gethostname()} {namespace}".strip()
+    return f"{platform.node()} {namespace}".strip()

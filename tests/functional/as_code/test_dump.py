@@ -16,6 +16,7 @@ from dynclient.as_code.manifest import FILE, STAGING
 from dynclient.client.client import Client
 from dynclient.testing import load_example_catalogue
 from tests.support.external_server import only_on_sandbox
+from tests.support.full_disk import full_disk
 from tests.support.session_cache import session_cache
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
@@ -211,3 +212,24 @@ def test_the_command_dumps(
         arguments += ["--release", release_named(ALL_RELEASES[-1]).name, "--output", "json"]
         assert main(arguments) == 0
     assert json.loads(capsys.readouterr().out)["counts"] == {"glossary": 1}
+
+
+def test_a_full_disk_leaves_the_last_dump_as_it_is(om: Client, tmp_path: Path) -> None:
+    om.dump(tmp_path / "a", types="databaseService")
+    before = snapshot(tmp_path / "a")
+    service = om.database_services["warehouse"]
+    service.description = "x" * 20_000
+    om.save(service)
+    with full_disk(8000), pytest.raises(dynclient.UsageError, match="cannot be written"):
+        om.dump(tmp_path / "a", types="databaseService")
+    after = snapshot(tmp_path / "a")
+    assert {name: each for name, each in after.items() if ".dynclient" not in name} == {
+        name: each for name, each in before.items() if ".dynclient" not in name
+    }
+    assert Catalogue(tmp_path / "a", om.release).problems == []
+    om.dump(tmp_path / "a", types="databaseService")
+    text = (tmp_path / "a/databaseService/warehouse.yaml").read_text("utf-8")
+    assert "x" * 20_000 in text
+    service = om.database_services["warehouse"]
+    service.description = ""
+    om.save(service)

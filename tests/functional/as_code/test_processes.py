@@ -128,7 +128,7 @@ def test_of_two_dumps_into_a_folder_one_wins(om: Client, folder: Path, start: St
     assert (catalogue.find("databaseService", "two") or catalogue).request["description"] == "new"
 
 
-@pytest.mark.parametrize("verb", ["apply", "dump"])
+@pytest.mark.parametrize("verb", [pytest.param("apply", marks=pytest.mark.slow), "dump"])
 def test_a_process_that_was_killed_blocks_no_other(
     om: Client, folder: Path, start: Start, verb: str
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from dynclient.as_code.applied_state import Applied, AppliedState, state_path
 from dynclient.errors import UsageError
+from tests.support.full_disk import full_disk
 
 HOST = "http://example.com:8585"
 KEY = ("table", "a.b.c.d")
@@ -65,3 +66,26 @@ def test_a_damaged_file_is_an_error_with_its_line(tmp_path: Path) -> None:
     path.write_text("{}\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"jsonl:1 is damaged"):
         AppliedState(tmp_path, HOST)
+
+
+def test_a_full_disk_leaves_a_log_that_can_be_read_and_continued(tmp_path: Path) -> None:
+    state = AppliedState(tmp_path, HOST, write=True)
+    state.record(KEY, applied("one"))
+    with full_disk(2000):
+        with pytest.raises(UsageError, match="cannot be written"):
+            state.record(("table", "long"), applied("x" * 5000))
+        state.close()  # which cannot write the file either
+    assert AppliedState(tmp_path, HOST).get(KEY) == applied("one")
+    with AppliedState(tmp_path, HOST, write=True) as state:
+        state.record(("table", "two"), applied("two"))
+    found = AppliedState(tmp_path, HOST)
+    assert sorted(found.entities()) == [KEY, ("table", "two")]
+    assert not [*tmp_path.rglob("*.new"), *tmp_path.rglob("*.log")]
+
+
+def test_a_linked_folder_is_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / ".dynclient").symlink_to(tmp_path / "other")
+    with pytest.raises(UsageError, match="symbolic link"):
+        AppliedState(tmp_path, HOST, write=True)
+    assert [*(tmp_path / "other").iterdir()] == []

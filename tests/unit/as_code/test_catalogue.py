@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import dynclient
-from dynclient.as_code import Catalogue
+from dynclient.as_code import Catalogue, Document
+from dynclient.as_code.folder_writer import FolderWriter
+from dynclient.as_code.manifest import Manifest
 from dynclient.as_code.yaml_text import to_yaml
 from dynclient.schema import Release
 from tests.support.trees import release_named
@@ -134,3 +139,85 @@ def test_entities_that_refer_to_each_other_are_all_there(tmp_path: Path, release
     catalogue = Catalogue(tmp_path, release)
     assert sorted(each.fqn for each in catalogue) == ["a", "b"]
     assert catalogue.missing == []
+
+
+def doc(request: Any, fqn: str = "h", **more: Any) -> str:
+    """Return the document of a service as JSON."""
+    head = {"type": "databaseService", "fullyQualifiedName": fqn, "release": "starter"}
+    return json.dumps({**head, "request": request, **more})
+
+
+PLAIN = {"name": "h", "serviceType": "Mysql"}
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)
+)
+CONFIG = {"type": "Mysql", "username": "u", "hostPort": "h:1"}
+
+
+def connection(password: str) -> dict[str, Any]:
+    """Return the request of a service with a password."""
+    return {**PLAIN, "connection": {"config": {**CONFIG, "authType": {"password": password}}}}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("type: [\n", "is not valid YAML"),
+        (BOMB, "repeats too many values by aliases"),
+        ("a: &a\n  b: *a\n", "contains itself"),
+        ("a: !!python/object/apply:os.abort []\n", "must not have the tag"),
+        ("[" * 20_000, "nesting depth|nested too deeply"),
+        (f"a: {'9' * 5000}\n", "not a number that can be read"),
+        ("type: a\n---\ntype: b\n", "another document"),
+        (doc(PLAIN, fqn="other"), "'other', but the request creates 'h'"),
+        (doc(PLAIN, fields=[1]), "fields must be fields of the entity by name"),
+        (doc(PLAIN, lineage=[1, {"to": 2}]), r"lineage\[1\] must have the field from"),
+        (doc(PLAIN, followers=[{"type": "user"}]), r"followers\[0\] must be a reference"),
+        (doc(PLAIN, feed=[{"message": 1}]), "must have the field posts"),
+        (doc(PLAIN, customProperties=[{"name": "x"}]), "must have the field propertyType"),
+        (doc(connection("*********")), "password: is a mask"),
+        (doc(connection("${file:/etc/passwd}")), "is not the place of a secret"),
+    ],
+)
+def test_hostile_documents_are_reported(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "x.yaml").write_text(text, "utf-8")
+    problems = Catalogue(tmp_path, release_named("starter")).problems
+    assert [each for each in problems if re.search(message, each.message)], problems
+    assert all(each.path.startswith("x.yaml:") for each in problems)
+
+
+def test_deeply_nested_json_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text("[" * 50_000 + "\n", "utf-8")
+    (problem,) = Catalogue(tmp_path, release_named("starter")).problems
+    assert (problem.path, problem.message) == ("x.jsonl:1", "is nested too deeply")
+
+
+def test_byte_order_marks_and_the_ends_of_lines_of_windows_are_read(tmp_path: Path) -> None:
+    text = "type: databaseService\r\nfullyQualifiedName: h\r\nrelease: starter\r\nrequest:\r\n"
+    data = f"{text}  name: h\r\n  serviceType: Mysql\r\n  description: |-\r\n    a\r\n    b\r\n"
+    (tmp_path / "x.yaml").write_bytes(b"\xef\xbb\xbf" + data.encode())
+    catalogue = Catalogue(tmp_path, release_named("starter"))
+    document = catalogue.find("databaseService", "h")
+    assert document is not None
+    assert (catalogue.problems, document.request["description"]) == ([], "a\nb")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on other systems")
+def test_links_to_other_places_are_not_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    folder.mkdir()
+    (tmp_path / "outside.yaml").write_text(doc(PLAIN), "utf-8")
+    (folder / "x.yaml").symlink_to(tmp_path / "outside.yaml")
+    catalogue = Catalogue(folder, release_named("starter"))
+    assert "symbolic link" in catalogue.problems[0].message
+    assert len(catalogue) == 0
+    (folder / ".dynclient-staging").symlink_to(tmp_path)
+    (folder / "databaseService").symlink_to(tmp_path)
+    with pytest.raises(dynclient.UsageError, match="symbolic link"):
+        FolderWriter(folder, "yaml")
+    (folder / ".dynclient-staging").unlink()
+    writer = FolderWriter(folder, "yaml")
+    writer.add(Document("databaseService", "h", "starter", PLAIN))
+    with pytest.raises(dynclient.UsageError, match="outside of"):
+        writer.finish(Manifest("yaml", "starter"))
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["c", "outside.yaml"]
