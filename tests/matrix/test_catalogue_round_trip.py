@@ -1,4 +1,4 @@
-"""A catalogue with an entity of every type: dumped, applied to an empty server, dumped again."""
+"""A catalogue with an entity of every type: dumped and applied to an empty server; forked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 import dynclient
 from dynclient import sandbox
+from dynclient.as_code import diff
 from tests.matrix.conftest import Pools
 from tests.matrix.lifecycle import is_creatable
 from tests.matrix.payloads import NO_REQUEST
@@ -66,3 +67,37 @@ def test_a_catalogue_is_equal_after_it_was_applied_to_an_empty_server(
     first, second = contents(tmp_path / "a"), contents(tmp_path / "b")
     assert [*first] == [*second]
     assert [path for path in first if first[path] != second[path]] == []
+
+
+COMPLETED = {("metadataService", "OpenMetadata")}
+"""Entities that a sandbox completes with the defaults of their schema when they are changed."""
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_entities_of_every_type_are_changed_in_a_fork(
+    pools: Pools, name: str, tmp_path: Path
+) -> None:
+    pool, path = pools(name), tmp_path / "all.db"
+    assert fill(pool) > 5
+    fork = sandbox.fork(pool.om, path)
+    changed = 0
+    with (
+        session_cache(),
+        sandbox.start(pool.om.release, data=path, in_process=True) as server,
+        dynclient.connect(server.host, token=server.admin_token, release=pool.om.release) as om,
+    ):
+        for entity_type in fork.counts:
+            if "list" not in om.session.find(entity_type).operations:
+                continue
+            for entity in [*om[entity_type].list()]:
+                theirs = pool.om[entity_type].get(entity.id)
+                assert (theirs.name, theirs.version) == (entity.name, entity.version)
+                entity.description = "Changed in the fork."
+                om.save(entity)
+                changed += 1
+    assert changed > 20
+    found = [each for each in diff(path) if each[1:3] not in COMPLETED]
+    assert len(found) > 20
+    for each in found:
+        assert each.kind == "changed", each
+        assert [place.path for place in each.changes] == ["description"], each
