@@ -14,8 +14,9 @@ from dynclient.as_code.apply import Application, ApplyResult, check_plan
 from dynclient.as_code.apply import Options as ApplyOptions
 from dynclient.as_code.backup_file import read_backup, write_backup
 from dynclient.as_code.catalogue import Catalogue
-from dynclient.as_code.catalogue_plan import KEEP, Action, CataloguePlan
+from dynclient.as_code.catalogue_plan import CataloguePlan
 from dynclient.as_code.dump import dump
+from dynclient.as_code.plan_actions import KEEP, Action
 from dynclient.as_code.planner import Options as PlanOptions
 from dynclient.as_code.planner import Planner
 from dynclient.as_code.request_fields import LeftOut

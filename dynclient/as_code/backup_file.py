@@ -150,9 +150,7 @@ def _facts(source: Path, archive: zipfile.ZipFile) -> BackupFacts:
     raise ValidationFailed(what=str(source), problems=[_problem(f"{source}:{MANIFEST}", fault)])
 
 
-def _check(
-    archive: zipfile.ZipFile, name: str, entry: _Entry, folder: Path | None
-) -> str | None:
+def _check(archive: zipfile.ZipFile, name: str, entry: _Entry, folder: Path | None) -> str | None:
     """Return what is wrong with a file of the archive, and write it into a folder if nothing is.
 
     No more is read than the manifest says, whatever the archive contains.

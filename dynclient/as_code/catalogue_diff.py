@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.as_code.document_folder import DocumentFolder
 from dynclient.as_code.dump import dump
 from dynclient.as_code.fork_file import is_data_file, open_fork
+from dynclient.as_code.key_index import Key
 from dynclient.as_code.merged_fields import sorted_items
 from dynclient.as_code.sections import PATCHED
 from dynclient.as_code.selection import Options, options_of, selected_options
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 CREATED, CHANGED, DELETED = KINDS = ("created", "changed", "deleted")
 _SIGNS = {CREATED: "+", CHANGED: "~", DELETED: "-"}
 _ROWS = 100
-Key = tuple[str, str]
 
 
 class EntityDifference(NamedTuple):

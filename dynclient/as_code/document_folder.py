@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from dynclient.as_code.documents import FORMATS, Document, document_at, read_file
+from dynclient.as_code.documents import Document, document_at, read_file
+from dynclient.as_code.folder_writer import document_files
+from dynclient.as_code.key_index import Key, KeyIndex
 from dynclient.as_code.manifest import STAGING, Manifest
 from dynclient.errors import Problem, UsageError, ValidationFailed
-
-Key = tuple[str, str]
 
 
 class _Place(NamedTuple):
@@ -35,9 +35,10 @@ class DocumentFolder:
     def __init__(self, folder: Path) -> None:
         self.manifest(folder)
         self._folder = folder
-        self._places: dict[Key, _Place] = {}
+        self._places = KeyIndex()
         problems: list[Problem] = []
-        for path, file in document_files(folder):
+        for path in document_files(folder):
+            file = path.relative_to(folder).as_posix()
             for found, offset in read_file(path, file):
                 if isinstance(found, ValidationFailed):
                     problems += found.problems
@@ -59,7 +60,7 @@ class DocumentFolder:
             key: its type and fully qualified name.
         """
         place = self._places.get(key)
-        return None if place is None else document_at(self._folder / place.file, *place)
+        return None if place is None else document_at(self._folder / place[0], *place)
 
     @staticmethod
     def manifest(folder: Path) -> Manifest | None:
@@ -79,16 +80,3 @@ class DocumentFolder:
                 f" the server; dump it again, or delete {folder / STAGING} to use it as it is"
             )
         return Manifest.read(folder)
-
-
-def document_files(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files with documents in a folder, with their paths relative to it.
-
-    Args:
-        folder: path of the folder; hidden files and folders in it are left out.
-    """
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        is_hidden = any(part.startswith(".") for part in relative.parts)
-        if not is_hidden and path.suffix.removeprefix(".") in FORMATS and path.is_file():
-            yield path, relative.as_posix()

@@ -11,9 +11,10 @@ from dynclient.as_code.applied_state import AppliedState
 from dynclient.as_code.documents import Document
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name, is_provided
 from dynclient.as_code.folder_writer import FolderWriter
+from dynclient.as_code.key_index import Key, KeyIndex
 from dynclient.as_code.manifest import Manifest
 from dynclient.as_code.request_fields import LeftOut, Reference
-from dynclient.as_code.selection import Key, Options, Selection
+from dynclient.as_code.selection import Options, Selection
 from dynclient.documentation import document_fields
 from dynclient.session.property_values import DEFINITIONS
 
@@ -68,8 +69,9 @@ def dump(session: Session, folder: Path, options: Options) -> DumpResult:
         if state is not None:
             state.discard()
         raise
-    for key in set(state.entities()) - running.written:
-        state.remove(key)
+    for key in state.entities():
+        if key not in running.written:
+            state.remove(key)
     state.close()
     return DumpResult(
         str(folder), dict(sorted(running.counts.items())), running.referenced,
@@ -89,7 +91,7 @@ class _Dump:
         self._state = state
         self._options = options
         self._documents = EntityDocuments(session, options.sections, options.secrets)
-        self.written: set[Key] = set()
+        self.written = KeyIndex()
         self._selection = Selection(session, self._documents, options, self.written)
         self._needed: set[Key] = set()
         self._provided: set[Key] = set()
@@ -111,8 +113,9 @@ class _Dump:
     def provided_names(self) -> dict[str, list[str]]:
         """Return what documents refer to and servers have from the start."""
         found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(self._provided & self._needed - self.written):
-            found.setdefault(entity_type, []).append(name)
+        for key in sorted(self._provided & self._needed):
+            if key not in self.written:
+                found.setdefault(key[0], []).append(key[1])
         return found
 
     # -- what they refer to ------------------------------------------------------------------------
@@ -120,8 +123,9 @@ class _Dump:
     def _missing(self) -> dict[str, list[str]]:
         """Return the names of what is referred to and was not read, by type."""
         found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(self._needed - self.written - self._provided):
-            found.setdefault(entity_type, []).append(name)
+        for key in sorted(self._needed - self._provided):
+            if key not in self.written:
+                found.setdefault(key[0], []).append(key[1])
         return found
 
     def _add_referenced(self, entity_type: str, names: list[str]) -> None:
@@ -164,6 +168,6 @@ class _Dump:
     def _write(self, document: Document) -> None:
         self._writer.add(document)
         self._state.take_dump(document)
-        self.written.add(document.key)
+        self.written[document.key] = None
         self.counts[document.type] += 1
         self.referenced += document.referenced

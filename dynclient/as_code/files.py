@@ -231,7 +231,6 @@ class CatalogueFiles(Extension):
             application.check_state()
             return application.run()
 
-
     def backup(
         self,
         file: str | PathLike[str],
@@ -304,9 +303,7 @@ class CatalogueFiles(Extension):
         from dynclient.as_code.backup import restore_backup
 
         path = as_path(file, "restore_backup", "file")
-        options = self._apply_options(
-            "restore_backup", lossy, without_secrets, workers, progress
-        )
+        options = self._apply_options("restore_backup", lossy, without_secrets, workers, progress)
         return restore_backup(self.session, path, options, confirm=confirm)
 
     def _apply_options(

@@ -15,8 +15,9 @@ from dynclient import model
 from dynclient.as_code.applied_state import stamp_of
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name
 from dynclient.as_code.fork_file import ForkFacts
+from dynclient.as_code.key_index import Key, KeyIndex
 from dynclient.as_code.sections import SectionReader, Switches
-from dynclient.as_code.selection import Key, Options, Selection, selected_options
+from dynclient.as_code.selection import Options, Selection, selected_options
 from dynclient.as_code.upstream_edges import UpstreamEdges
 from dynclient.data import data_file
 from dynclient.documentation import document_fields
@@ -198,7 +199,7 @@ class _Fork:
         self._import = EntityImport(tx, self._models)
         self._base = BaseState(tx)
         self._reader = _StoredEntities(session, self._models)
-        self._read: set[Key] = set()
+        self._read = KeyIndex()
         self._needed: dict[Key, dict[str, Any]] = {}
         """References to entities by type and name; empty for those that labels name."""
         self._ids: dict[str, str] = {}
@@ -259,7 +260,7 @@ class _Fork:
         self._import.add(entity_type, raw)
         kept = None if document is None else document.as_json()
         self._base.put(Base(raw["id"], entity_type, name, stamp_of(raw), kept))
-        self._read.add((entity_type, name))
+        self._read[entity_type, name] = None
         if self._has_history and "versions" in spec.operations:
             for each in self._session.call(Plan(spec.operations["versions"], {"id": raw["id"]})):
                 past = model.raw(each)
@@ -296,7 +297,7 @@ class _Fork:
     def _missing(self) -> dict[str, list[str]]:
         """Return the names of what is referred to and was not read, by type."""
         found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(self._needed.keys() - self._read):
+        for entity_type, name in sorted(key for key in self._needed if key not in self._read):
             found.setdefault(entity_type, []).append(name)
         return found
 
@@ -310,7 +311,7 @@ class _Fork:
             if head and (entity_type, name) not in self._read:
                 # Deleted, or of a type that servers do not return: the reference must stay.
                 self._import.add_head(entity_type, head)
-                self._read.add((entity_type, name))
+                self._read[entity_type, name] = None
 
     def _add_lineage(self) -> None:
         edges = UpstreamEdges(self._session)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dynclient import fqn, model
 from dynclient.as_code.entity_documents import entity_name
+from dynclient.as_code.key_index import KeyIndex
 from dynclient.as_code.secret_places import Store
 from dynclient.as_code.sections import Switches
 from dynclient.bulk.order import parents_of, type_level
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import EntityType
     from dynclient.session.session import Session
-
-Key = tuple[str, str]
 
 
 class Options(NamedTuple):
@@ -129,7 +128,7 @@ class Selection:
     """
 
     def __init__(
-        self, session: Session, reader: EntityReader, options: Options, read: set[Key]
+        self, session: Session, reader: EntityReader, options: Options, read: KeyIndex
     ) -> None:
         self._session = session
         self._release = session.release
@@ -155,7 +154,8 @@ class Selection:
         """Return whether entities of a type can be listed and created."""
         if entity.kind != "entity" or entity.create is None:
             return False
-        if entity.name in data_file("create_requests.json")["not_dumped"]:
+        rows = data_file("create_requests.json")["not_dumped"]
+        if any(row["entity"] == entity.name for row in rows):
             return False
         operations = self._session.find(entity).operations
         return "list" in operations and "create" in operations
@@ -202,8 +202,7 @@ class Selection:
         for field, kind in parents_of(self._release, spec.entity).types:
             is_read = not self._options.types or kind in self._options.types
             if field in known and kind in types and is_read:
-                names = sorted(name for each, name in self._read if each == kind)
-                for name in names:
+                for name in self._read.names(kind):
                     yield from self._reader.entities(spec, {field: name})
                 return
         yield from self._reader.entities(spec)

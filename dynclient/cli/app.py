@@ -23,6 +23,7 @@ from dynclient.cli.exit_codes import DONE, MISUSED
 from dynclient.cli.fork_commands import app as forks
 from dynclient.cli.fork_commands import backups
 from dynclient.cli.output import standard_console
+from dynclient.cli.parquet_commands import app as parquet
 from dynclient.cli.plan_commands import app as plans
 from dynclient.cli.profile_commands import app as profiles
 from dynclient.cli.schema_commands import app as schemas
@@ -51,6 +52,7 @@ app.add_typer(schemas, name="schemas")
 app.add_typer(backups, name="backup", rich_help_panel="Catalogue as code")
 app.registered_commands.extend(data.registered_commands)
 app.registered_commands.extend(catalogue.registered_commands)
+app.registered_commands.extend(parquet.registered_commands)
 app.registered_commands.extend(plans.registered_commands)
 app.registered_commands.extend(forks.registered_commands)
 app.registered_commands.extend(profiles.registered_commands)

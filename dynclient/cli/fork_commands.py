@@ -35,9 +35,7 @@ Replace = Annotated[bool, typer.Option("--replace", help="Replace a file that ex
 
 
 @app.command(
-    epilog=example(
-        "dynclient fork --service shop -o shop.db", "dynclient sandbox --data shop.db"
-    ),
+    epilog=example("dynclient fork --service shop -o shop.db", "dynclient sandbox --data shop.db"),
     rich_help_panel=_GROUP,
 )
 def fork(
@@ -225,7 +223,7 @@ def restore_backup(
 
 def _confirm(plan: CataloguePlan) -> None:
     """Ask before entities that exist are changed; end with an error if the answer is no."""
-    from dynclient.as_code.catalogue_plan import CHANGE
+    from dynclient.as_code.plan_actions import CHANGE
 
     changed = len(plan.of_kind(CHANGE))
     if changed and not confirm(f"Change {changed:,} entities that exist?"):

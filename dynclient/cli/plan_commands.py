@@ -125,8 +125,9 @@ def apply(
     """
     from pathlib import Path
 
-    from dynclient.as_code.catalogue_plan import DELETE, CataloguePlan
+    from dynclient.as_code.catalogue_plan import CataloguePlan
     from dynclient.as_code.fork_file import is_data_file
+    from dynclient.as_code.plan_actions import DELETE
     from dynclient.cli.connection import connect_or_ask, reported
 
     out = output_of(output)
