@@ -147,9 +147,9 @@ def walkthrough(om: Any, server: Running, folder: Path) -> Script:  # noqa: PLR0
     fork = sandbox.fork(om, folder / "shop.db", service="shop_mysql")
     with sandbox.start(om.release, data=fork.path, in_process=True) as copy:
         there = dynclient.connect(copy.host, token=copy.admin_token, release=om.release)
-        table = there.tables["shop_mysql.shop.public.bi"]
-        table.description = "What the dashboards read."
-        there.save(table)
+        copied = there.tables["shop_mysql.shop.public.bi"]
+        copied.description = "What the dashboards read."
+        there.save(copied)
         there.close()
     yield _Texts((fork.counts, dynclient.as_code.diff(fork.path), om.plan(fork.path)))
 
