@@ -16,6 +16,7 @@ from dynclient.as_code.manifest import Manifest
 from dynclient.as_code.request_fields import LeftOut, Reference
 from dynclient.as_code.selection import Options, Selection
 from dynclient.documentation import document_fields
+from dynclient.errors import DynclientError, UsageError
 from dynclient.session.property_values import DEFINITIONS
 
 if TYPE_CHECKING:
@@ -52,23 +53,30 @@ def dump(session: Session, folder: Path, options: Options) -> DumpResult:
         session: the session of the server.
         folder: path of the folder.
         options: what is dumped, and how.
+
+    Raises:
+        UsageError: another process dumps into the folder or applies it, or it cannot be written.
     """
-    writer = FolderWriter(folder, options.format)
-    state = None
+    state = AppliedState(folder, session.host, write=True, replace=True)
+    writer, message = None, ""
     try:
-        state = AppliedState(folder, session.host, write=True)
         state.fold()
+        writer = FolderWriter(folder, options.format)
         running = _Dump(session, writer, state, options)
         running.run()
         manifest = Manifest(
             options.format, session.release.name, options.selection(), running.provided_names()
         )
         writer.finish(manifest)
-    except BaseException:
-        writer.discard()
-        if state is not None:
-            state.discard()
-        raise
+    except BaseException as error:
+        if writer is not None:
+            writer.discard()
+        state.discard()
+        if not isinstance(error, OSError) or isinstance(error, DynclientError):
+            raise
+        message = f"{folder} cannot be written: {error.strerror}"
+    if message:
+        raise UsageError(message)
     for key in state.entities():
         if key not in running.written:
             state.remove(key)

@@ -1,4 +1,4 @@
-"""om.map on a Dask cluster of two processes: each entity once, one limit, lost workers, no token."""
+"""om.map on a Dask cluster of two processes: each entity once, one limit, lost workers."""
 
 from __future__ import annotations
 
