@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _CATEGORIES = ("entity", "field")
 _LABEL = "tagFQN"
+_HEAD = ("id", "name", "fullyQualifiedName", "displayName", "description", "deleted")
+"""What a reference says of an entity."""
 
 
 @document_fields
@@ -167,14 +169,14 @@ class _StoredEntities(EntityDocuments):
         self._results -= {"followers", "votes", DEFINITIONS}
 
     def fields(self, spec: CollectionSpec) -> list[str]:
-        """Return the names for ``fields=`` of all that is stored; not of results of runs."""
+        """Return the names for ``fields=`` of all that documents have or that is stored."""
         stored = self.stored(self._models[spec.entity.name])
-        names: dict[str, None] = {}
+        names = dict.fromkeys(super().fields(spec))
         for path in sorted(self._facts.absent(spec.entity.name, "list")):
-            if path.partition(".")[0].removesuffix("[]") in stored:
-                last = path.rpartition(".")[2]
-                if last not in data_file("create_requests.json")["nested_results"]:
-                    names.update(dict.fromkeys(self._facts.needed(spec.entity.name, path)))
+            nested, _, last = path.rpartition(".")
+            is_result = nested and last in data_file("create_requests.json")["nested_results"]
+            if path.partition(".")[0].removesuffix("[]") in stored and not is_result:
+                names.update(dict.fromkeys(self._facts.needed(spec.entity.name, path)))
         return [*names]
 
     def stored(self, entity: EntityModel) -> frozenset[str]:
@@ -198,7 +200,8 @@ class _Fork:
         self._base = BaseState(tx)
         self._reader = _StoredEntities(session, self._models)
         self._read = KeyIndex()
-        self._needed: set[Key] = set()
+        self._needed: dict[Key, dict[str, Any]] = {}
+        """References to entities by type and name; empty for those that labels name."""
         self._ids: dict[str, str] = {}
         """The types of the selected entities that have lineage, by id."""
         self._selection = Selection(session, self._reader, options, self._read)
@@ -271,8 +274,8 @@ class _Fork:
         for name in self._reader.stored(entity):
             self._needed.update(self._references(raw.get(name)))
 
-    def _references(self, value: Any) -> Iterator[Key]:
-        """Yield type and name of the references and labels in JSON."""
+    def _references(self, value: Any) -> Iterator[tuple[Key, dict[str, Any]]]:
+        """Yield the references and labels in JSON, with type and name of what they name."""
         if isinstance(value, list):
             for each in value:
                 yield from self._references(each)
@@ -282,10 +285,11 @@ class _Fork:
         if _LABEL in value:
             source = self._label_sources.get(str(value.get("source")))
             if source is not None:
-                yield source["type"], value[_LABEL]
+                yield (source["type"], value[_LABEL]), {}
         elif "id" in value and value.get("type") in self._release.entities:
             if value.get("name"):
-                yield value["type"], entity_name(value)
+                head = {name: value[name] for name in _HEAD if name in value}
+                yield (value["type"], entity_name(value)), head
         else:
             for each in value.values():
                 yield from self._references(each)
@@ -300,11 +304,14 @@ class _Fork:
     def _add_referenced(self, entity_type: str, names: list[str]) -> None:
         entity = self._release.entities[entity_type]
         spec = self._session.find(entity)
-        if "list" in spec.operations:
-            for raw in self._selection.by_name(spec, names):
-                self._add(spec, raw, referenced=True)
-        # What is still missing was deleted meanwhile.
-        self._needed.difference_update((entity_type, name) for name in names)
+        for raw in self._selection.by_name(spec, names):
+            self._add(spec, raw, referenced=True)
+        for name in names:
+            head = self._needed.pop((entity_type, name))
+            if head and (entity_type, name) not in self._read:
+                # Deleted, or of a type that servers do not return: the reference must stay.
+                self._import.add_head(entity_type, head)
+                self._read[entity_type, name] = None
 
     def _add_lineage(self) -> None:
         edges = UpstreamEdges(self._session)

@@ -234,13 +234,13 @@ class Selection:
             names: their fully qualified names.
         """
         size = self._session.settings.page_size
-        get = spec.operations.get("get_by_name")
+        get, listing = (spec.operations.get(name) for name in ("get_by_name", "list"))
         total = None
-        if get is None or len(names) > 1:
-            page = self._session.listing(Plan(spec.operations["list"], {"page_size": 1})).page()
-            total = page.total
+        if listing is not None and len(names) > 1:
+            total = self._session.listing(Plan(listing, {"page_size": 1})).page().total
         remaining = dict.fromkeys(names)
-        if get is None or (total is not None and total / size < len(names)):
+        is_shorter = total is not None and total / size < len(names)
+        if listing is not None and (get is None or is_shorter):
             for raw in self._reader.entities(spec):
                 if entity_name(raw) in remaining:
                     del remaining[entity_name(raw)]

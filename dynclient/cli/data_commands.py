@@ -458,9 +458,7 @@ def history(
 
 
 @app.command(
-    epilog=example(
-        "dynclient diff table shop.main.public.orders 0.1 0.2", "dynclient diff shop.db prod"
-    ),
+    epilog=example("dynclient diff table shop.main.public.orders 0.1 0.2"),
     rich_help_panel=_GROUP,
 )
 def diff(
@@ -487,11 +485,11 @@ def diff(
     One version is compared with the present state. A fork alone is compared with what it was when
     it was made. Catalogues that differ are exit code 3.
     """
-    from dynclient.cli import fork_commands, version_commands
+    from dynclient.cli import catalogue_differences, version_commands
 
-    if fork_commands.are_catalogues(words):
+    if catalogue_differences.are_catalogues(words):
         server = {"host": host, "profile": profile, "release": release}
-        code = fork_commands.diff_catalogues(output_of(output, columns), words, **server)
+        code = catalogue_differences.diff_catalogues(output_of(output, columns), words, **server)
         raise typer.Exit(code)
     try:
         sides = version_commands.compared_states(words)

@@ -141,6 +141,18 @@ def walkthrough(om: Any, server: Running, folder: Path) -> Script:  # noqa: PLR0
     applied = om.apply(plan)
     yield _Texts((written.counts, plan, applied))
 
+    # Copy the service into a file, change a table there, and see what that would do to the server.
+    from dynclient import sandbox
+
+    fork = sandbox.fork(om, folder / "shop.db", service="shop_mysql")
+    with sandbox.start(om.release, data=fork.path, in_process=True) as copy:
+        there = dynclient.connect(copy.host, token=copy.admin_token, release=om.release)
+        copied = there.tables["shop_mysql.shop.public.bi"]
+        copied.description = "What the dashboards read."
+        there.save(copied)
+        there.close()
+    yield _Texts((fork.counts, dynclient.as_code.diff(fork.path), om.plan(fork.path)))
+
     # Read a script, without running it, for what this release does not have or calls otherwise.
     script = folder / "load.py"
     script.write_text(

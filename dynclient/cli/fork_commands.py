@@ -1,18 +1,16 @@
-"""The commands that fork a catalogue, compare catalogues, and back a server up."""
+"""The commands that fork a catalogue, and back a server up."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dynclient.cli.command_classes import Group, example
 from dynclient.cli.data_commands import As, Host, Profile, Release, Yes, confirm, output_of
-from dynclient.cli.exit_codes import DIFFERS, DONE, FAILED
+from dynclient.cli.exit_codes import DONE, FAILED
 from dynclient.cli.output import Format, Output, show_blocks, show_object
 from dynclient.cli.plan_commands import Lossy, WithoutSecrets
 
@@ -98,53 +96,6 @@ def _show_counts(output: Output, made: Fork | Backup, text: str) -> None:
     for name, count in made.counts.items():
         output.write(f"{count:>9,} {name}\n")
     output.say(text)
-
-
-def are_catalogues(words: Sequence[str]) -> bool:
-    """Return whether the words of ``dynclient diff`` name catalogues, and not an entity.
-
-    Args:
-        words: one or two words, of which one is the path of a fork or a folder, or both are names
-            of profiles.
-    """
-    from dynclient.config.config_file import read_config
-
-    if len(words) > 2:
-        return False
-    if any(Path(each).exists() for each in words):
-        return True
-    config = read_config() if len(words) == 2 else None
-    return config is not None and all(each in config.profiles for each in words)
-
-
-def diff_catalogues(output: Output, words: Sequence[str], **server: str | None) -> int:
-    """Print what differs between two catalogues, and return the exit code.
-
-    Args:
-        output: where and how.
-        words: paths of forks and folders, and names of profiles. One fork is compared with the
-            server that ``server`` names, or else with what it was when it was made.
-        server: ``host`` and ``profile`` of the second catalogue, and ``release`` of all servers.
-    """
-    from dynclient.as_code.catalogue_diff import diff
-    from dynclient.cli.connection import connect_or_ask, reported
-
-    host, profile, release = (server.get(name) for name in ("host", "profile", "release"))
-    with reported(output), ExitStack() as stack:
-        sides: list[Any] = [
-            each if Path(each).exists()
-            else stack.enter_context(connect_or_ask(None, profile=each, release=release))
-            for each in words
-        ]  # fmt: skip
-        if len(sides) == 1 and (host or profile):
-            client = connect_or_ask(host, profile=profile, release=release)
-            sides.append(stack.enter_context(client))
-        found = diff(*sides)
-        if output.is_table:
-            show_blocks(output, found._blocks())
-        else:
-            show_object(output, found.as_json())
-    return DIFFERS if len(found) else DONE
 
 
 @backups.command("create", epilog=example("dynclient backup create backup.zip --profile prod"))

@@ -77,7 +77,10 @@ def compared_states(words: Sequence[str]) -> tuple[State, State]:
     """
     target, others = split_target(words)
     if not others:
-        raise WrongWords("name one version, two versions, or another entity: 0.1 0.2")
+        raise WrongWords(
+            "name one version, two versions, or another entity: 0.1 0.2; or two catalogues, which"
+            " are the paths of forks and folders, and names of profiles"
+        )
     if all(map(_NUMBER.fullmatch, others)):
         if len(others) > 2:
             raise WrongWords(f"two versions can be compared, not {len(others)}")

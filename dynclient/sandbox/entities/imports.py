@@ -14,6 +14,7 @@ from dynclient.sandbox.entities import derived_fields
 from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.entities.serializer import DOWN, UP
 from dynclient.sandbox.entities.tag_labels import label_carriers, label_uses, without_details
+from dynclient.sandbox.entities.version_changes import FIRST_VERSION
 from dynclient.sandbox.storage.store import LineageEdge
 
 if TYPE_CHECKING:
@@ -144,6 +145,22 @@ class EntityImport:
         doc.update({name: own.doc[name] for name in _KEPT if name in own.doc})
         if own.id != doc["id"]:
             self._tx.replace_id(own.id, doc["id"])
+
+    def add_head(self, entity_type: str, head: dict[str, Any]) -> None:
+        """Store as much of an entity as a reference to it says.
+
+        An entity of the same name that the sandbox created itself gets the id of the server's.
+
+        Args:
+            entity_type: name of the entity type.
+            head: id, names, description, and whether it is deleted.
+        """
+        own = self._tx.find(entity_type, head.get("fullyQualifiedName", head["name"]))
+        doc = {**head, "version": FIRST_VERSION, "updatedAt": 0}
+        if own is not None:
+            doc = {**own.doc, "id": head["id"]}
+            self._tx.replace_id(own.id, head["id"])
+        self._tx.put(entity_type, doc)
 
     def add_version(self, entity_type: str, raw: dict[str, Any]) -> None:
         """Store a past version of an entity, with its secrets masked.
