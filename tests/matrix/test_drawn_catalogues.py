@@ -103,9 +103,11 @@ def changed_values(source: Catalogue, back: CataloguePlan) -> list[str]:
         document = source.find(*action.key)
         assert document is not None, action
         fields = {*document.request, *document.sections.get(PATCHED, ())}
-        for change in action.changes:
-            if parse_path(change.path)[0] in fields:
-                found.append(f"{action}: {change}")
+        found += [
+            f"{action}: {change}"
+            for change in action.changes
+            if parse_path(change.path)[0] in fields
+        ]
     return found
 
 
