@@ -57,8 +57,12 @@ def create(pool: Pool, entity_type: str, request: dict[str, Any]) -> Any:
 
 def _add_others(om: Client) -> None:
     """Set what documents say in sections: custom properties, followers, lineage, sample data."""
-    one, other = [*om.tables.list()][:2]
-    om.tables.set_sample_data(one, [[1]], columns=[one.columns[0].name])
+    schema = om.tables.list().first().databaseSchema.fullyQualifiedName
+    columns = [{"name": "a", "dataType": "INT"}]
+    one, other = (
+        om.tables.create(name=name, databaseSchema=schema, columns=columns) for name in "xy"
+    )
+    om.tables.set_sample_data(one, [[1]], columns=["a"])
     om.tables.follow(one, om.users["admin"])
     om.lineage.add(one, other)
     with contextlib.suppress(dynclient.UnknownOperation):  # the starter release has none

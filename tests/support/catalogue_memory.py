@@ -40,11 +40,21 @@ class FakeCatalogue(FakeServer):
                   "name": "s", "fullyQualifiedName": SCHEMA}  # fmt: skip
         return {**super().table(number), "columns": columns, "databaseSchema": schema}
 
+    def _page(self, after: int, limit: int) -> Response:
+        """Return the response with a page of tables, of the size that is requested."""
+        end = min(after + limit, self.count)
+        found: dict[str, Any] = {"data": [*map(self.table, range(after, end))]}
+        found["paging"] = {"total": self.count, **({"after": str(end)} if end < self.count else {})}
+        return Response(200, {}, json.dumps(found).encode(), "")
+
     def send(self, request: Request) -> Response:
         """Return the response to a request."""
         self.requests += 1
         collection, _, rest = request.path.partition("v1/")[2].partition("/")
-        if collection == "tables" or request.method != "GET":
+        if collection == "tables" and request.method == "GET":
+            query = dict(request.query)
+            return self._page(int(query.get("after", 0)), int(query["limit"]))
+        if request.method != "GET":
             return super().send(request)
         if rest.startswith("name/") and collection == "databaseSchemas":
             found: Any = {"id": "00000000-0000-4000-9000-000000000000", "name": "s",
