@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import dynclient
 from dynclient import model, sandbox
-from dynclient.as_code import Catalogue, CataloguePlan, Document
+from dynclient.as_code import CataloguePlan, Document
 from dynclient.as_code.entity_documents import EntityDocuments
 from dynclient.as_code.merged_fields import identity_of
 from dynclient.as_code.references import is_named
@@ -91,14 +91,14 @@ def empty_server(name: str) -> Iterator[Client]:
         yield om
 
 
-def lost_silently(source: Catalogue, om: Client, plan: CataloguePlan) -> list[str]:
+def lost_silently(source: Iterable[Document], om: Client, plan: CataloguePlan) -> list[str]:
     """Return each value of a catalogue that another server neither has nor was reported to lose.
 
     A value is on the other server if it is at the same place there, or at the place of a field that
     the plan says is written in another way.
 
     Args:
-        source: what was dumped before.
+        source: the documents that were dumped before.
         om: client of the other server, after the plan was applied.
         plan: the plan, which says what is translated and what is lost.
     """
