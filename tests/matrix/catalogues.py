@@ -155,10 +155,11 @@ def values(document: Document) -> Iterator[tuple[Place, str, Any]]:
 
     The place does not depend on the order of lists of references, labels and texts.
     """
-    content = {**document.request, **document.sections}
-    patched = content.pop(PATCHED, {})
-    for name, value in {**patched, **content}.items():
-        yield from leaves(value, (name,), (name,))
+    sections = {**document.sections}
+    patched = sections.pop(PATCHED, {})
+    for part in (document.request, patched, sections):
+        for name, value in part.items():
+            yield from leaves(value, (name,), (name,))
 
 
 def leaves(value: Any, place: Place, path: Place) -> Iterator[tuple[Place, str, Any]]:
@@ -170,7 +171,11 @@ def leaves(value: Any, place: Place, path: Place) -> Iterator[tuple[Place, str, 
             yield from leaves(inner, (*place, name), (*path, name))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from leaves(inner, (*place, str(identity_of(inner))), (*path, number))
+            identity = identity_of(inner)
+            # An object without a name is known by its position: some of it may be lost.
+            is_known = isinstance(identity, tuple) or not isinstance(inner, (dict, list))
+            step = str(identity) if is_known else number
+            yield from leaves(inner, (*place, step), (*path, number))
     else:
         yield place, format_path(path), value
 
