@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import dynclient
 from dynclient.client.client import Client
-from dynclient.errors import FunctionFailed, NotFound, UsageError
 from dynclient.fleet.result import MapResult
 from tests.support.fake_catalogue import FakeCatalogue
-from tests.support.stub import Reply, Stub
+from tests.support.stub import Stub
 from tests.support.trees import ALL_RELEASES, release_named
 
 distributed = pytest.importorskip("distributed")
