@@ -115,8 +115,11 @@ def lost_silently(source: Iterable[Document], om: Client, plan: CataloguePlan) -
             found.append(f"{document} is missing")
             continue
         translated = translations(plan, document)
+        own = om.release.node(om.release.entities[document.type].path).properties
         for place, path, value in values(document):
-            is_there = (place, value) in there or any(
+            # The default of the release is not sent, and a document does not say it.
+            is_default = place[0] in own and len(place) == 1 and own[place[0]].default == value
+            is_there = is_default or (place, value) in there or any(
                 (to[0], value) in translated and to[0] != place[0] and inner == value
                 for to, inner in there
             )
