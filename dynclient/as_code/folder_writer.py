@@ -182,7 +182,7 @@ def document_files(folder: Path) -> Iterator[Path]:
         if path.is_dir():
             if not path.is_symlink():
                 yield from document_files(path)
-        elif path.suffix.removeprefix(".") in FORMATS:
+        elif path.suffix.removeprefix(".") in FORMATS and path.is_file():
             yield path
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import dynclient
 from dynclient import model, sandbox
-from dynclient.as_code import Catalogue, CataloguePlan, Document
+from dynclient.as_code import CataloguePlan, Document
 from dynclient.as_code.entity_documents import EntityDocuments
 from dynclient.as_code.merged_fields import identity_of
 from dynclient.as_code.references import is_named
@@ -57,8 +57,12 @@ def create(pool: Pool, entity_type: str, request: dict[str, Any]) -> Any:
 
 def _add_others(om: Client) -> None:
     """Set what documents say in sections: custom properties, followers, lineage, sample data."""
-    one, other = [*om.tables.list()][:2]
-    om.tables.set_sample_data(one, [[1]], columns=[one.columns[0].name])
+    schema = om.tables.list().first().databaseSchema.fullyQualifiedName
+    columns = [{"name": "a", "dataType": "INT"}]
+    one, other = (
+        om.tables.create(name=name, databaseSchema=schema, columns=columns) for name in "xy"
+    )
+    om.tables.set_sample_data(one, [[1]], columns=["a"])
     om.tables.follow(one, om.users["admin"])
     om.lineage.add(one, other)
     with contextlib.suppress(dynclient.UnknownOperation):  # the starter release has none
@@ -87,14 +91,14 @@ def empty_server(name: str) -> Iterator[Client]:
         yield om
 
 
-def lost_silently(source: Catalogue, om: Client, plan: CataloguePlan) -> list[str]:
+def lost_silently(source: Iterable[Document], om: Client, plan: CataloguePlan) -> list[str]:
     """Return each value of a catalogue that another server neither has nor was reported to lose.
 
     A value is on the other server if it is at the same place there, or at the place of a field that
     the plan says is written in another way.
 
     Args:
-        source: what was dumped before.
+        source: the documents that were dumped before.
         om: client of the other server, after the plan was applied.
         plan: the plan, which says what is translated and what is lost.
     """
@@ -111,8 +115,11 @@ def lost_silently(source: Catalogue, om: Client, plan: CataloguePlan) -> list[st
             found.append(f"{document} is missing")
             continue
         translated = translations(plan, document)
+        own = om.release.node(om.release.entities[document.type].path).properties
         for place, path, value in values(document):
-            is_there = (place, value) in there or any(
+            # The default of the release is not sent, and a document does not say it.
+            is_default = place[0] in own and len(place) == 1 and own[place[0]].default == value
+            is_there = is_default or (place, value) in there or any(
                 (to[0], value) in translated and to[0] != place[0] and inner == value
                 for to, inner in there
             )
@@ -151,10 +158,11 @@ def values(document: Document) -> Iterator[tuple[Place, str, Any]]:
 
     The place does not depend on the order of lists of references, labels and texts.
     """
-    content = {**document.request, **document.sections}
-    patched = content.pop(PATCHED, {})
-    for name, value in {**patched, **content}.items():
-        yield from leaves(value, (name,), (name,))
+    sections = {**document.sections}
+    patched = sections.pop(PATCHED, {})
+    for part in (document.request, patched, sections):
+        for name, value in part.items():
+            yield from leaves(value, (name,), (name,))
 
 
 def leaves(value: Any, place: Place, path: Place) -> Iterator[tuple[Place, str, Any]]:
@@ -166,7 +174,11 @@ def leaves(value: Any, place: Place, path: Place) -> Iterator[tuple[Place, str, 
             yield from leaves(inner, (*place, name), (*path, name))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from leaves(inner, (*place, str(identity_of(inner))), (*path, number))
+            identity = identity_of(inner)
+            # An object without a name is known by its position: some of it may be lost.
+            is_known = isinstance(identity, tuple) or not isinstance(inner, (dict, list))
+            step = str(identity) if is_known else number
+            yield from leaves(inner, (*place, step), (*path, number))
     else:
         yield place, format_path(path), value
 

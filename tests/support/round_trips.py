@@ -1,4 +1,4 @@
-"""The table of docs/as-code.md: what create requests cannot say, by the schemas of all releases.
+"""The tables of docs/as-code.md: what is not dumped, and what create requests cannot say.
 
 ``python -m tests.support.round_trips`` writes it.
 """
@@ -15,6 +15,10 @@ from tests.support.trees import ALL_RELEASES, release_named
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "as-code.md"
 BEGIN = "<!-- written by python -m tests.support.round_trips -->"
 END = "<!-- end -->"
+FIELDS = """\
+These fields of entities are not in their create requests, in any of the releases that are tested.
+The third column says in which section of a document they are; a dash means that they are lost, and
+that `left_out` of the dump lists them."""
 _NAMED = 3
 _SECTIONS = {
     "followers": "`followers`", "customProperties": "`customProperties`",
@@ -43,6 +47,15 @@ def table() -> str:
     return "\n".join(["| field | of | in a document | why |", "|---|---|---|---|", *rows])
 
 
+def types() -> str:
+    """Return the table of entity types of which a dump has no create requests."""
+    rows = data_file("create_requests.json")["not_dumped"]
+    known = {name for each in ALL_RELEASES for name in release_named(each).entities}
+    assert {row["entity"] for row in rows} <= known
+    lines = [f"| `{row['entity']}` | {row['reason']} |" for row in rows]
+    return "\n".join(["| entity type | why |", "|---|---|", *lines])
+
+
 def _place(field: str) -> str:
     if field in data_file("create_requests.json")["patched"]:
         return "`fields`"
@@ -55,10 +68,10 @@ def _words(names: list[str]) -> str:
 
 
 def page(text: str) -> str:
-    """Return the text of the page with the table of today."""
+    """Return the text of the page with the tables of today."""
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n\n{table()}\n\n{END}{tail}"
+    return f"{head}{BEGIN}\n\n{types()}\n\n{FIELDS}\n\n{table()}\n\n{END}{tail}"
 
 
 if __name__ == "__main__":
