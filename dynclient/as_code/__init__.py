@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from dynclient.as_code.apply import ApplyResult, Report
 from dynclient.as_code.catalogue import Catalogue, MissingReference
-from dynclient.as_code.catalogue_plan import Action, CataloguePlan, Kept, Lost, MergeConflict
+from dynclient.as_code.catalogue_plan import CataloguePlan, Kept, Lost, MergeConflict
 from dynclient.as_code.create_requests import CreateRequest, as_request
 from dynclient.as_code.documents import Document
 from dynclient.as_code.dump import DumpResult
+from dynclient.as_code.plan_actions import Action
 from dynclient.as_code.request_fields import LeftOut, Reference
 
 __all__ = [

@@ -12,6 +12,7 @@ from dynclient.as_code.applied_state import AppliedState
 from dynclient.as_code.documents import Document
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name, is_provided
 from dynclient.as_code.folder_writer import FolderWriter
+from dynclient.as_code.key_index import Key, KeyIndex
 from dynclient.as_code.manifest import Manifest
 from dynclient.as_code.request_fields import LeftOut, Reference
 from dynclient.as_code.secret_places import Store
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from dynclient.schema import EntityType
     from dynclient.session.session import Session
 
-Key = tuple[str, str]
 _SYSTEM = "system"
 """The provider of what servers have from the start."""
 
@@ -108,8 +108,9 @@ def dump(session: Session, folder: Path, options: Options) -> DumpResult:
         if state is not None:
             state.discard()
         raise
-    for key in set(state.entities()) - running.written:
-        state.remove(key)
+    for key in state.entities():
+        if key not in running.written:
+            state.remove(key)
     state.close()
     return DumpResult(
         str(folder), dict(sorted(running.counts.items())), running.referenced,
@@ -129,7 +130,7 @@ class _Dump:
         self._state = state
         self._options = options
         self._documents = EntityDocuments(session, options.sections, options.secrets)
-        self.written: set[Key] = set()
+        self.written = KeyIndex()
         self._needed: set[Key] = set()
         self._provided: set[Key] = set()
         self.counts: Counter[str] = Counter()
@@ -150,8 +151,9 @@ class _Dump:
     def provided_names(self) -> dict[str, list[str]]:
         """Return what documents refer to and servers have from the start."""
         found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(self._provided & self._needed - self.written):
-            found.setdefault(entity_type, []).append(name)
+        for key in sorted(self._provided & self._needed):
+            if key not in self.written:
+                found.setdefault(key[0], []).append(key[1])
         return found
 
     # -- which entities ----------------------------------------------------------------------------
@@ -174,7 +176,8 @@ class _Dump:
         """Return whether entities of a type can be listed and created."""
         if entity.kind != "entity" or entity.create is None:
             return False
-        if entity.name in data_file("create_requests.json")["not_dumped"]:
+        rows = data_file("create_requests.json")["not_dumped"]
+        if any(row["entity"] == entity.name for row in rows):
             return False
         operations = self._session.find(entity).operations
         return "list" in operations and "create" in operations
@@ -220,8 +223,7 @@ class _Dump:
     ) -> Iterator[dict[str, Any]]:
         for field, kind in parents_of(self._release, spec.entity).types:
             if field in known and kind in types:
-                names = sorted(name for each, name in self.written if each == kind)
-                for name in names:
+                for name in self.written.names(kind):
                     yield from self._documents.entities(spec, {field: name})
                 return
         yield from self._documents.entities(spec)
@@ -248,8 +250,9 @@ class _Dump:
     def _missing(self) -> dict[str, list[str]]:
         """Return the names of what is referred to and was not read, by type."""
         found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(self._needed - self.written - self._provided):
-            found.setdefault(entity_type, []).append(name)
+        for key in sorted(self._needed - self._provided):
+            if key not in self.written:
+                found.setdefault(key[0], []).append(key[1])
         return found
 
     def _add_referenced(self, entity_type: str, names: list[str]) -> None:
@@ -313,6 +316,6 @@ class _Dump:
     def _write(self, document: Document) -> None:
         self._writer.add(document)
         self._state.take_dump(document)
-        self.written.add(document.key)
+        self.written[document.key] = None
         self.counts[document.type] += 1
         self.referenced += document.referenced

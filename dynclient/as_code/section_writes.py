@@ -13,7 +13,7 @@ from dynclient.operations.operation import Plan
 from dynclient.session.property_values import DEFINITIONS
 
 if TYPE_CHECKING:
-    from dynclient.as_code.catalogue_plan import Action
+    from dynclient.as_code.plan_actions import Action
     from dynclient.session.session import Session
 
 

@@ -21,6 +21,7 @@ from dynclient.cli.data_commands import app as data
 from dynclient.cli.error_text import asks_for_json, error_json
 from dynclient.cli.exit_codes import DONE, MISUSED
 from dynclient.cli.output import standard_console
+from dynclient.cli.parquet_commands import app as parquet
 from dynclient.cli.plan_commands import app as plans
 from dynclient.cli.profile_commands import app as profiles
 from dynclient.cli.schema_commands import app as schemas
@@ -48,6 +49,7 @@ app = typer.Typer(**_SETTINGS)
 app.add_typer(schemas, name="schemas")
 app.registered_commands.extend(data.registered_commands)
 app.registered_commands.extend(catalogue.registered_commands)
+app.registered_commands.extend(parquet.registered_commands)
 app.registered_commands.extend(plans.registered_commands)
 app.registered_commands.extend(profiles.registered_commands)
 app.registered_commands.extend(upgrades.registered_commands)

@@ -23,6 +23,7 @@ from dynclient.errors import (
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
+    from dynclient.dispatch.dask_frames import Lists
     from dynclient.dispatch.frames import Frame
     from dynclient.display.blocks import Block
     from dynclient.operations.operation import Plan
@@ -131,6 +132,8 @@ class ListSource(NamedTuple):
     """The address of the server."""
     divide: Callable[[int], Any]
     """Returns the parts of the list that do not exceed a number of entities."""
+    lists: Lists
+    """The session, which returns the list of any plan."""
 
 
 @public_calls
@@ -341,6 +344,27 @@ class Listing(Displayed):
         """
         return self._frame(fields, explode).table()
 
+    def to_arrow_batches(
+        self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
+    ) -> Any:
+        """Return a ``pyarrow.RecordBatchReader``: a batch for each page, requested when it is read.
+
+        Memory does not grow with the list. Without ``fields``, the columns are those of the schema
+        that servers return without a request for them, whatever the entities have; so all lists of
+        a type have the same columns and types, and they are known before anything is requested.
+        DuckDB, polars, pandas and ``pyarrow.dataset`` read it, once.
+
+        Args:
+            fields: as for :meth:`to_arrow`.
+            explode: as for :meth:`to_arrow`.
+
+        Raises:
+            BadArguments, ImportError: as for :meth:`to_arrow`; any other error when it is read.
+        """
+        from dynclient.dispatch.frames import Frame
+
+        return Frame(self, fields, explode, by_schema=True).reader()
+
     def to_pandas(
         self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
     ) -> Any:
@@ -374,6 +398,44 @@ class Listing(Displayed):
 
         polars = optional_module("polars")
         return polars.from_arrow(self._frame(fields, explode).table())
+
+    def to_dask(
+        self,
+        *,
+        fields: str | Iterable[str] | None = None,
+        explode: str | None = None,
+        size: int = 5_000,
+    ) -> Any:
+        """Return the list as a lazy ``dask.dataframe.DataFrame`` with the parts of the list.
+
+        These are the parts of :meth:`partitions`. No entity is read until dask computes something:
+        the parts need the numbers of entities, the columns and their types the schema only, as for
+        :meth:`to_arrow_batches`. Types are those of Arrow, whether a part has rows or not. A part
+        is read again each time it is computed.
+
+        Other processes and workers of a cluster get the client without its token, and read it from
+        ``OPENMETADATA_TOKEN``; schemas are read from their cache.
+
+        Args:
+            fields: as for :meth:`to_arrow`.
+            explode: as for :meth:`to_arrow`.
+            size: the number of entities that a part should not exceed, if filters allow it.
+
+        Raises:
+            BadArguments: a name is not a field, or ``size`` is not a number from 1.
+            UsageError: the list does not come from the ``list`` of a collection.
+            ImportError: dask, pandas or pyarrow is not installed; the extras ``fleet`` and
+                ``frames`` have them.
+        """
+        from dynclient.dispatch.dask_frames import dask_frame
+        from dynclient.dispatch.frames import optional_module
+
+        optional_module("dask.dataframe", extra="fleet,frames")
+        source, parts = self.source, self.partitions(size)
+        if source is None:  # partitions() has raised an error
+            raise AssertionError("unreachable")
+        filters = [part.filters for part in parts]
+        return dask_frame(source.lists, source.plan, filters, fields, explode)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """Return the entities as an Arrow stream, which requests a page when it needs one.

@@ -481,7 +481,7 @@ class Session:
             warn=warn,
             node=self._dispatcher.node(operation.result),
             absent=lambda: self._absent(operation, arguments.get("fields")),
-            source=ListSource(plan, self.host, divide),
+            source=ListSource(plan, self.host, divide, self),
         )
 
     def received_page(self, plan: Plan, entities: list[Any]) -> Page:

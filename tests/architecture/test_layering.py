@@ -49,6 +49,7 @@ ROOMS["extensions"] = {*ROOMS["fleet"], "fleet"}
 ROOMS["explore"] = {*ROOMS["extensions"], "extensions"}
 ROOMS["client"] = {*ROOMS["explore"], "config", "explore"}
 ROOMS["as_code"] = {*ROOMS["client"], "client"}
+ROOMS["parquet"] = {*ROOMS["client"], "client", "as_code"}
 ROOMS["stubs"] = {*ROOMS["client"], "client"}
 ROOMS["testing"] = {*ROOMS["client"], "client"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}
@@ -57,7 +58,8 @@ ROOMS["upgrade"] = {
     *ROOMS["client"], "client", "as_code", "compat", "sandbox", "testing", "(package)"
 }  # fmt: skip
 ROOMS["cli"] = {
-    *ROOMS["stubs"], "stubs", "as_code", "compat", "sandbox", "testing", "upgrade", "(package)"
+    *ROOMS["stubs"], "stubs", "as_code", "compat", "parquet", "sandbox", "testing", "upgrade",
+    "(package)",
 }  # fmt: skip
 ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
