@@ -19,7 +19,7 @@ from benchmarks.harness import Row
 
 MEASUREMENTS = (
     "cold_start", "validating", "building", "wrapping", "paging", "access", "round_trip",
-    "bulk", "command_line", "frames",
+    "bulk", "command_line", "frames", "fleet",
 )  # fmt: skip
 
 

@@ -16,15 +16,38 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """What handlers of stubs share.
+
+    Attributes:
+        latency: the seconds before each response.
+    """
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
-    responses: dict[tuple[str, str], bytes]
     latency = 0.0
 
-    def _respond(self) -> None:
+    def _read(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _send(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: a log line per request would be measured too."""
+
+
+class _Handler(Handler):
+    responses: dict[tuple[str, str], bytes]
+
+    def _respond(self) -> None:
+        self._read()
         if self.latency:
             time.sleep(self.latency)
         path = self.path.split("?")[0]
@@ -36,17 +59,9 @@ class _Handler(BaseHTTPRequestHandler):
             ),
             b"{}",
         )
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
+        self._send(body)
 
     do_GET = do_PUT = do_POST = _respond
-
-    def log_message(self, *_: object) -> None:
-        """Log nothing: a log line per request would be measured too."""
 
 
 @contextlib.contextmanager
