@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import dynclient
 from benchmarks import payloads
-from benchmarks.fleet_stub import serving
+from benchmarks.catalogue_stub import Shape, serving
 from benchmarks.harness import Row
 
 TABLES = 20_000
@@ -75,7 +75,7 @@ def measure(tables: int = TABLES) -> list[Row]:
 def run_all(tables: int) -> dict[str, Figures]:
     """Measure each way in processes of its own, against one server."""
     found = {}
-    with serving(tables, LATENCY) as host:
+    with serving(Shape(tables, LATENCY)) as host:
         for name in WAYS:
             command = [sys.executable, "-m", "benchmarks.fleet", name, host]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)

@@ -16,38 +16,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 
-class Handler(BaseHTTPRequestHandler):
-    """What handlers of stubs share.
-
-    Attributes:
-        latency: the seconds before each response.
-    """
-
+class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
+    responses: dict[tuple[str, str], bytes]
     latency = 0.0
 
-    def _read(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-
-    def _send(self, body: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, *_: object) -> None:
-        """Log nothing: a log line per request would be measured too."""
-
-
-class _Handler(Handler):
-    responses: dict[tuple[str, str], bytes]
-
     def _respond(self) -> None:
-        self._read()
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.latency:
             time.sleep(self.latency)
         path = self.path.split("?")[0]
@@ -59,9 +36,17 @@ class _Handler(Handler):
             ),
             b"{}",
         )
-        self._send(body)
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
 
     do_GET = do_PUT = do_POST = _respond
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: a log line per request would be measured too."""
 
 
 @contextlib.contextmanager

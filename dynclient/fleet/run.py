@@ -166,7 +166,7 @@ class MapRun:
             listing: a part of the list; by default the whole list.
         """
         for page in (self.listing if listing is None else listing).pages():
-            if listing is None and self._total is None:
+            if self._total is None:
                 self._total = page.total
             entities = list(page)
             if self._store.continued:
