@@ -170,6 +170,7 @@ def _isolation() -> Iterator[None]:
     sizes = {file.name: file.stat().st_size for file in SEED.iterdir()}
     with tempfile.TemporaryDirectory(dir=CACHES, prefix="test-", ignore_cleanup_errors=True) as own:
         os.environ["DYNCLIENT_CACHE"] = str(_seeded(Path(own, "cache")))
+        os.environ["XDG_STATE_HOME"] = str(Path(own, "state"))
         for name in environment:
             if (
                 name.startswith(("OPENMETADATA_", "PYTEST_XDIST_"))

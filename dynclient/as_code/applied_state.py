@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient.as_code.file_locks import lock_file
 from dynclient.as_code.key_index import Key, KeyIndex
 from dynclient.as_code.sections import PATCHED
+from dynclient.as_code.whole_files import write_whole
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ class AppliedState:
         folder: the folder of the catalogue.
         host: the address of the server.
         write: whether it is changed; only then it is locked and created.
+        replace: whether the documents are replaced, too; then no other process may apply them to
+            any server meanwhile.
 
     Attributes:
         path: path of the file.
@@ -75,20 +79,22 @@ class AppliedState:
             which is not known whether it took place.
 
     Raises:
-        UsageError: another process writes it, or it cannot be read or written.
+        UsageError: another process writes it or the documents, or it cannot be read or written.
     """
 
-    def __init__(self, folder: Path, host: str, *, write: bool = False) -> None:
+    def __init__(
+        self, folder: Path, host: str, *, write: bool = False, replace: bool = False
+    ) -> None:
         self.path = state_path(folder, host)
         self.started: set[Key] = set()
         self._entries = KeyIndex()
         """Whether the last line of an entity is in the log, and at which byte it begins."""
         self._log = self.path.with_suffix(".log")
-        self._lock: int | None = None
+        self._locks: list[int] = []
         self._file: int | None = None
         self._is_written = write
         if write:
-            self._open()
+            self._open(folder, replace)
         try:
             self._read(self.path)
             self._read(self._log)
@@ -165,7 +171,8 @@ class AppliedState:
             if self._file is not None:
                 os.close(self._file)
                 self._file = None
-                self._compact()
+                with contextlib.suppress(OSError):  # such as on a full disk: the log is as good
+                    self._compact()
         finally:
             self._release()
 
@@ -177,38 +184,43 @@ class AppliedState:
 
     # -- files -------------------------------------------------------------------------------------
 
-    def _open(self) -> None:
+    def _open(self, folder: Path, replace: bool) -> None:
+        message = ""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            ignored = self.path.parent / ".gitignore"
+            hidden = self.path.parent
+            if hidden.is_symlink():
+                raise UsageError(f"{hidden} is a symbolic link; remove it, and it is created")
+            hidden.mkdir(parents=True, exist_ok=True)
+            ignored = hidden / ".gitignore"
             if not ignored.exists():
-                ignored.write_text("*.lock\n*.log\n", encoding="utf-8")
-            lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-            self._lock = lock
-        except OSError as error:
-            message = f"{self.path.parent} cannot be written: {error.strerror}"
-        else:
-            message = ""
-        if message:
-            raise UsageError(message)
-        try:
-            import fcntl
-        except ModuleNotFoundError:
-            return  # a system without these locks
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._release()
-            message = (
-                f"another process applies {self.path.parent.parent} to this server at the moment;"
-                " wait until it has ended, then plan again"
+                write_whole(ignored, "*.lock\n*.log\n*.new\n")
+            self._locks.append(
+                lock_file(
+                    hidden / "folder.lock",
+                    f"another process dumps into {folder}{' or applies it' if replace else ''} at"
+                    " the moment; wait until it has ended",
+                    shared=not replace,
+                )
             )
-            raise UsageError(message) from None
+            self._locks.append(
+                lock_file(
+                    self.path.with_suffix(".lock"),
+                    f"another process applies {folder} to this server at the moment; wait until it"
+                    " has ended, then plan again",
+                )
+            )
+        except OSError as error:
+            message = f"{folder} cannot be written: {error.strerror}"
+        except UsageError:
+            self._release()
+            raise
+        if message:
+            self._release()
+            raise UsageError(message)
 
     def _release(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)  # which unlocks it
-            self._lock = None
+        while self._locks:
+            os.close(self._locks.pop())  # which unlocks it
 
     def _read(self, path: Path) -> None:
         if not path.is_file():
@@ -244,12 +256,23 @@ class AppliedState:
             self._file = os.open(self._log, flags, 0o600)
         place = os.lseek(self._file, 0, os.SEEK_END)
         line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
-        while line:
-            line = line[os.write(self._file, line) :]
-        return place
+        try:
+            while line:
+                line = line[os.write(self._file, line) :]
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.truncate(self._file, place)  # or the next line would be a part of this one
+            message = f"{self._log} cannot be written: {error.strerror}"
+        else:
+            return place
+        raise UsageError(message)
 
     def fold(self) -> None:
-        """Write the log of an apply that was interrupted into the file."""
+        """Write the log of an apply that was interrupted into the file.
+
+        Raises:
+            OSError: it cannot be written.
+        """
         if self._log.is_file():
             self._compact()
             self._entries.clear()
@@ -258,11 +281,15 @@ class AppliedState:
     def _compact(self) -> None:
         """Write all entries into the file, in the order of their names; remove the log."""
         staged = self.path.with_suffix(".new")
-        with staged.open("wb") as lines:
-            for line in self._lines():
-                lines.write(line)
-            lines.flush()
-            os.fsync(lines.fileno())
+        try:
+            with staged.open("wb") as lines:
+                for line in self._lines():
+                    lines.write(line)
+                lines.flush()
+                os.fsync(lines.fileno())
+        except OSError:
+            staged.unlink(missing_ok=True)
+            raise
         if self.path.is_file() and filecmp.cmp(staged, self.path, shallow=False):
             staged.unlink()  # versions of files do not change without a reason
         else:

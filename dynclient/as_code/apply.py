@@ -22,6 +22,7 @@ from dynclient.as_code.plan_actions import CHANGE, CREATE, DELETE, KEEP, LINK, R
 from dynclient.as_code.secret_places import resolve_secrets
 from dynclient.as_code.section_writes import SectionWriter
 from dynclient.as_code.sections import PATCHED
+from dynclient.as_code.unordered_lists import UnorderedLists
 from dynclient.bulk.load import Load
 from dynclient.bulk.load import Options as LoadOptions
 from dynclient.bulk.result import FAILED, UNCHANGED, UPDATED, Outcome
@@ -240,16 +241,18 @@ class Application:
             known = self._state.get(action.key)
             is_recorded = known is not None and known.stamp == stamp_of(raw)
             expected = {name: each for name, each in expected.items() if name in current}
-            return True if is_recorded or not self._differs(expected, current) else None
+            return True if is_recorded or not self._differs(spec, expected, current) else None
         values, old = content.get("values", {}), content.get("old", {})
-        if not self._differs(values, current):
+        if not self._differs(spec, values, current):
             return not content.get("sections")
         is_as_planned = all(current.get(name) == old.get(name) for name in values)
         return False if is_as_planned else None
 
-    @staticmethod
-    def _differs(expected: dict[str, Any], current: dict[str, Any]) -> bool:
-        return bool(merge_fields(expected, current, None).values)
+    def _differs(
+        self, spec: CollectionSpec, expected: dict[str, Any], current: dict[str, Any]
+    ) -> bool:
+        unordered = UnorderedLists.of(self._session.release, spec.entity)
+        return bool(merge_fields(expected, current, None, unordered=unordered).values)
 
     def _note_done(self, action: Action, raw: dict[str, Any]) -> None:
         """Record what an apply that was interrupted has done."""
@@ -314,7 +317,7 @@ class Application:
         identity = {"server": self._session.host}
         load = Load(
             "apply", options, concurrency, identity,
-            lambda action: (action.level[0], action.type, action.level[1]),
+            lambda action: (action.level[0], action.type, action.level[1]), session=self._session,
         )  # fmt: skip
         load.run(actions, actions, writes)
 

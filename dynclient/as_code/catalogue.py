@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 from typing import TYPE_CHECKING, NamedTuple
 
 from dynclient.as_code.create_requests import CreateRequest, translated_request
 from dynclient.as_code.dependency_order import name_order, type_order
+from dynclient.as_code.document_folder import DocumentFolder
 from dynclient.as_code.documents import Document, document_at, read_file
 from dynclient.as_code.folder_writer import document_files
 from dynclient.as_code.key_index import Key, KeyIndex
-from dynclient.as_code.manifest import STAGING, Manifest
 from dynclient.as_code.references import NAME_PATH, named_references, with_ids
 from dynclient.as_code.request_fields import Reference
-from dynclient.as_code.secret_places import resolve_secrets
+from dynclient.as_code.secret_places import is_wrong_place, resolve_secrets, secret_places
 from dynclient.as_code.sections import FOLLOWERS
+from dynclient.bulk.order import request_name
 from dynclient.errors import (
     NotSupported,
     Problem,
     RequestInvalid,
-    UsageError,
     ValidationFailed,
 )
 from dynclient.extensions.arguments import as_path
+from dynclient.model.masking import mask_paths
 from dynclient.suggestions import nearest
 from dynclient.tracebacks import public_calls
 from dynclient.validation import validator
@@ -91,14 +93,7 @@ class Catalogue:
     def __init__(self, folder: str | PathLike[str], release: Release) -> None:
         self.folder = as_path(folder, "Catalogue", "folder")
         self.release = release
-        if not self.folder.is_dir():
-            raise UsageError(f"{self.folder} is not a folder; a catalogue is what om.dump writes")
-        if (self.folder / STAGING).exists():
-            raise UsageError(
-                f"a dump into {self.folder} was interrupted, so its files may be of two states of"
-                f" the server; dump it again, or delete {self.folder / STAGING} to use it as it is"
-            )
-        self.manifest = Manifest.read(self.folder)
+        self.manifest = DocumentFolder.manifest(self.folder)
         self.problems: list[Problem] = []
         self.untranslatable: dict[tuple[str, str], list[Problem]] = {}
         self.missing: list[MissingReference] = []
@@ -226,7 +221,12 @@ class Catalogue:
 
     def _read(self) -> None:
         for path in document_files(self.folder):
-            for found, offset in read_file(path, path.relative_to(self.folder).as_posix()):
+            file = path.relative_to(self.folder).as_posix()
+            if path.is_symlink() and not path.resolve().is_relative_to(self.folder.resolve()):
+                message = f"is a symbolic link to {path.resolve()}, outside of {self.folder}"
+                self.problems.append(Problem(f"{file}:1", None, "link", message))
+                continue
+            for found, offset in read_file(path, file):
                 if isinstance(found, ValidationFailed):
                     self.problems += found.problems
                 else:
@@ -312,10 +312,31 @@ class Catalogue:
             return
         faults = validator(self.release).check(create, with_ids(create, made.request))
         self._note(document, faults)
+        self._add_problems(document, [*_secret_problems(create, document)])
+        self._check_name(document)
         _, missing = resolve_secrets(create, document.request)
         for path, place in missing:
             message = f"the secret {place} is not set"
             self.unresolved.append(document.problem(f"request.{path}", message, "secret", place))
+
+    def _check_name(self, document: Document) -> None:
+        """Note that the request creates an entity of another name than the document has.
+
+        Names are compared as far as it is known how servers make them: some write them in lower
+        case, or add a part.
+        """
+        entity, name = self.release.entities[document.type], document.request.get("name")
+        made = request_name(self.release, entity, document.request)
+        if not isinstance(name, str) or not made:
+            return
+        found = document.fqn.casefold()
+        end = rf'(^|[.:"]){re.escape(name.casefold())}"?$'
+        if found != made.casefold() and re.search(end, found) is None:
+            message = (
+                f"fullyQualifiedName is {document.fqn!r}, but the request creates {made!r};"
+                " correct one of them"
+            )
+            self._add_problems(document, [document.problem("", message, "name", document.fqn)])
 
     def _note(self, document: Document, faults: Iterable[Problem]) -> None:
         found = []
@@ -365,3 +386,14 @@ class Catalogue:
                 fqn: number for number, (_, fqn) in enumerate(name_order(keys, above))
             }
         return self._places[entity_type]
+
+
+def _secret_problems(create: Node, document: Document) -> Iterator[Problem]:
+    """Yield masks and misspelt places where secrets have to be; servers would store them."""
+    for path in mask_paths(create, document.request):
+        message = "is a mask, which the server would store in place of the secret; write its place"
+        yield document.problem(f"request.{path}", f"{message}, ${{env:NAME}}", "secret")
+    for path, value in secret_places(create, document.request):
+        if is_wrong_place(value):
+            message = "is not the place of a secret; write ${env:NAME} or ${keyring:service/name}"
+            yield document.problem(f"request.{path}", message, "secret")

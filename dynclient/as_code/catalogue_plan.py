@@ -9,6 +9,7 @@ from os import PathLike
 from typing import Any, NamedTuple
 
 from dynclient.as_code.plan_actions import CHANGE, CREATE, DELETE, KEEP, RESTORE, Action, Contents
+from dynclient.as_code.whole_files import write_whole
 from dynclient.display.blocks import Block, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
 from dynclient.errors import Problem, UsageError, ValidationFailed
@@ -201,15 +202,7 @@ class CataloguePlan(Displayed):
             BadArguments: it is not a path.
             UsageError: it cannot be written.
         """
-        try:
-            target = as_path(path, "CataloguePlan.write", "path")
-            with target.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(self._texts())
-        except OSError as error:
-            message = f"{path} cannot be written: {error.strerror}"
-        else:
-            return
-        raise UsageError(message)
+        write_whole(as_path(path, "CataloguePlan.write", "path"), self._texts())
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> CataloguePlan:

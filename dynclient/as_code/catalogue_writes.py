@@ -15,6 +15,7 @@ from dynclient.as_code.plan_actions import CREATE, DELETE, RESTORE, Action
 from dynclient.as_code.references import with_ids
 from dynclient.as_code.secret_places import is_place, resolve_secrets
 from dynclient.as_code.sections import PATCHED
+from dynclient.as_code.unordered_lists import UnorderedLists
 from dynclient.bulk.order import parents_of
 from dynclient.bulk.result import DELETED, UNCHANGED, UPDATED, Outcome
 from dynclient.bulk.writes import Creates, Deletes, Prepared, Saves
@@ -147,9 +148,11 @@ class ActionChanges(Saves):
         release, kind = self.session.release, self.spec.entity
         node, create = release.node(kind.path), release.node(kind.create or "")
         setter = EntityValues(release, kind, self.identities.find)
+        unordered = UnorderedLists.of(release, kind)
         for name, value in values.items():
             there = current.get(name)
-            if not merge_fields({name: value}, {name: there}, None).values and value is not None:
+            merged = merge_fields({name: value}, {name: there}, None, unordered=unordered)
+            if not merged.values and value is not None:
                 continue
             if action.stamp and stamp_of(raw) != action.stamp and there != planned.get(name):
                 raise _differs(action, name)

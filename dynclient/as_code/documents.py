@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dynclient.as_code.section_shapes import section_problems
 from dynclient.as_code.yaml_text import Text, from_yaml, ordered, to_yaml
 from dynclient.errors import Problem, ValidationFailed
 from dynclient.suggestions import nearest
@@ -214,6 +215,10 @@ def _yaml_document(text: str, file: str) -> Document:
 def _json_line(line: bytes, file: str, number: int) -> Document:
     try:
         value = json.loads(_decoded(line, file, number))
+    except RecursionError:
+        problem = Problem(f"{file}:{number}", None, "json", "is nested too deeply")
+    except ValidationFailed:
+        raise
     except ValueError as error:
         problem = Problem(f"{file}:{number}", None, "json", f"is not valid JSON: {error}")
     else:
@@ -243,7 +248,7 @@ def document_of(text: Text, file: str) -> Document:
     kind = sys.intern(str(value["type"]))  # a plan has it as often as documents
     return Document(
         kind, value["fullyQualifiedName"], value["release"], value.get("request", {}),
-        {name: value[name] for name in SECTIONS if name in value},
+        {name: value[name] for name in SECTIONS if value.get(name) is not None},
         value.get("referenced", False), file, first, lines,
     )  # fmt: skip
 
@@ -273,3 +278,5 @@ def _problems(value: Any) -> Iterator[Problem]:
         if name not in HEAD and name not in SECTIONS:
             near = nearest(name, [*HEAD, *SECTIONS])
             yield Problem(name, name, "additionalProperties", f"unknown field {name}", near)
+        elif name in SECTIONS and value[name] is not None:
+            yield from section_problems(name, value[name])

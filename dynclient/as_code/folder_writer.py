@@ -17,6 +17,7 @@ from dynclient.as_code.documents import FORMATS, JSON_LINES, YAML, Document
 from dynclient.as_code.file_names import collision_key, file_path, with_digest
 from dynclient.as_code.key_index import KeyIndex
 from dynclient.as_code.manifest import FILE, STAGING, Manifest
+from dynclient.as_code.whole_files import write_whole
 from dynclient.as_code.yaml_comments import has_comments, with_comments
 from dynclient.as_code.yaml_text import from_yaml
 from dynclient.errors import UsageError
@@ -42,8 +43,12 @@ class FolderWriter:
         self._lines = KeyIndex()
         """Where the line of a document is among the unsorted ones, and its length."""
         self._open: dict[str, BinaryIO] = {}
+        self._folders: set[Path] = set()
+        """The folders that are known to be inside of the folder of the dump."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            if self._staging.is_symlink():
+                raise UsageError(f"{self._staging} is a symbolic link; remove it")
             # The folder stays as the sign that files may be of two dumps, until these are replaced.
             self._is_mixed = self._staging.exists()
             self._staging.mkdir(exist_ok=True)
@@ -116,16 +121,18 @@ class FolderWriter:
 
         Once :meth:`finish` has begun to replace files, the staging folder stays as the sign of it.
         """
-        self._close()
+        while self._open:
+            with suppress(OSError):  # what could not be written to a full disk is not needed
+                self._close()
         if self._is_mixed:
             _empty(self._staging)
         else:
             shutil.rmtree(self._staging, ignore_errors=True)
 
     def _close(self) -> None:
-        for lines in self._open.values():
+        while self._open:
+            _, lines = self._open.popitem()
             lines.close()
-        self._open.clear()
 
     def _sort(self, entity_type: str) -> None:
         source = self._staging / f"{entity_type}.unsorted"
@@ -139,19 +146,32 @@ class FolderWriter:
 
     def _replace(self, new: Path, old: Path) -> None:
         """Replace a file if its content is another one; comments of YAML are kept."""
+        before = b""
         with suppress(OSError):
             before = old.read_bytes()
-            if before == new.read_bytes():
-                return
-            text = before.decode("utf-8", "replace")
-            if self._format == YAML and has_comments(text):
-                new.write_text(
-                    with_comments(text, from_yaml(new.read_text("utf-8")).value),
-                    encoding="utf-8",
-                    newline="\n",
-                )
-        old.parent.mkdir(parents=True, exist_ok=True)
+        if before == new.read_bytes():
+            return
+        text = before.decode("utf-8", "replace")
+        if self._format == YAML and has_comments(text):
+            merged = with_comments(text, from_yaml(new.read_text("utf-8")).value)
+            write_whole(new, merged)
+        self._make_folder(old.parent)
         new.replace(old)
+
+    def _make_folder(self, folder: Path) -> None:
+        """Create a folder of documents.
+
+        Raises:
+            UsageError: it is a symbolic link to a place outside of the folder of the dump.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder not in self._folders:
+            if not folder.resolve().is_relative_to(self._folder.resolve()):
+                raise UsageError(
+                    f"{folder} is a symbolic link to {folder.resolve()}, outside of {self._folder};"
+                    " remove it, and dump again"
+                )
+            self._folders.add(folder)
 
 
 def document_files(folder: Path) -> Iterator[Path]:

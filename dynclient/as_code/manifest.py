@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dynclient.as_code.whole_files import write_whole
 from dynclient.errors import Problem, ValidationFailed
 
 FILE = "catalogue.json"
@@ -44,9 +45,7 @@ class Manifest:
             "provided": {name: sorted(self.provided[name]) for name in sorted(self.provided)},
         }
         text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-        staged = folder / f".{FILE}"
-        staged.write_text(text, encoding="utf-8", newline="\n")
-        staged.replace(folder / FILE)
+        write_whole(folder / FILE, text)
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:

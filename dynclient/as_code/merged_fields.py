@@ -22,6 +22,7 @@ from dynclient.session.rebase import rebase
 from dynclient.validation.messages import parse_path
 
 if TYPE_CHECKING:
+    from dynclient.as_code.unordered_lists import UnorderedLists
     from dynclient.schema import Node
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -67,6 +68,7 @@ def merge_fields(
     *,
     is_unchanged: bool = False,
     overwrite: bool = False,
+    unordered: UnorderedLists | None = None,
 ) -> Merged:
     """Merge the fields of a document into those of the server; see :class:`Merged`.
 
@@ -78,7 +80,11 @@ def merge_fields(
         is_unchanged: whether the entity is as it was after the last apply, so that what differs
             from the document is only how the server wrote it.
         overwrite: whether conflicts are decided for the document.
+        unordered: the lists of texts that are compared as sets; without it, all are ordered.
     """
+    if unordered is not None:
+        mine, current = unordered.sorted(mine), unordered.sorted(current)
+        base = None if base is None else unordered.sorted(base)
     mine, current = sorted_items(mine), sorted_items(current)
     clashes: list[Clash] = []
     kept: list[FieldChange] = []
@@ -105,7 +111,7 @@ def merge_fields(
     values, old = {}, {}
     for name in dict.fromkeys([*current, *merged]):
         before, after = current.get(name), merged.get(name)
-        if before == after or (before in _EMPTY and after in _EMPTY) or _same_set(before, after):
+        if before == after or (before in _EMPTY and after in _EMPTY):
             continue
         values[name], old[name] = after, before
     changes = field_changes(old, values, frozenset(values))
@@ -185,14 +191,6 @@ def _below(value: Any, steps: Iterable[str | int]) -> Any:
     for step in steps:
         value = _step(value, step)
     return value
-
-
-def _same_set(one: Any, other: Any) -> bool:
-    """Return whether two lists of names have the same items in any order."""
-    return (
-        isinstance(one, list) and isinstance(other, list) and len(one) == len(other)
-        and all(isinstance(each, str) for each in [*one, *other]) and sorted(one) == sorted(other)
-    )  # fmt: skip
 
 
 def _at(value: Any, path: str) -> Any:

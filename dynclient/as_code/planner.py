@@ -16,6 +16,7 @@ from dynclient.as_code.request_fields import LeftOut, Reference
 from dynclient.as_code.section_changes import definition_changes, section_changes
 from dynclient.as_code.sections import PATCHED, Switches
 from dynclient.as_code.translated_documents import Translated, translated_document
+from dynclient.as_code.unordered_lists import UnorderedLists
 from dynclient.bulk.order import type_level
 from dynclient.drift.translate import remove
 from dynclient.extensions.entity_diff import FieldChange
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from dynclient.as_code.documents import Document
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.session.session import Session
+
 
 class Options(NamedTuple):
     """How a plan is made; see ``om.plan``."""
@@ -228,8 +230,9 @@ class Planner:
             base = self._known(spec, base, current)
         is_unchanged = applied is not None and applied.stamp == stamp_of(raw)
         merged = merge_fields(
-            mine, current, base, is_unchanged=is_unchanged, overwrite=self._options.overwrite
-        )
+            mine, current, base, is_unchanged=is_unchanged, overwrite=self._options.overwrite,
+            unordered=UnorderedLists.of(self._release, spec.entity),
+        )  # fmt: skip
         for clash in merged.clashes:
             self._plan.conflicts.append(self._conflict(document, clash, raw))
         author, at = str(raw.get("updatedBy") or ""), int(raw.get("updatedAt") or 0)

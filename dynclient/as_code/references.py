@@ -96,20 +96,12 @@ class _Walk:
             yield NamedReference(NAME_PATH, (str(other),), request["name"])
         for name, value in request.items():
             place = node.properties.get(name)
-            types = self._types(name)
+            types = reference_types(self._release, self._entity, name)
             for path, one in _items(value, (name,)):
-                if isinstance(one, str) and types and _is_name(place):
+                if isinstance(one, str) and types and is_name(place):
                     yield NamedReference(format_path(path), types, one)
                 else:
                     yield from self._below(one, path)
-
-    def _types(self, field: str) -> tuple[str, ...]:
-        if field == self._entity.name:
-            return ()  # what it consists of: the text of a query
-        facts = data_file("create_requests.json")["reference_types"]
-        named = [self._entity.name if each == _SELF else each for each in facts.get(field, ())]
-        found = named or field_types(self._release, self._entity, field)
-        return tuple(each for each in found if each in self._release.entities)
 
     def _below(self, value: Any, path: Path) -> Iterator[NamedReference]:
         if is_named(value):
@@ -141,7 +133,23 @@ def _items(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield path, value
 
 
-def _is_name(place: Node | None) -> bool:
+def reference_types(release: Release, entity: EntityType, field: str) -> tuple[str, ...]:
+    """Return the entity types that a text in a field of a create request may name.
+
+    Args:
+        release: the release.
+        entity: the entity type that the request creates.
+        field: the name of the field.
+    """
+    if field == entity.name:
+        return ()  # what it consists of: the text of a query
+    facts = data_file("create_requests.json")["reference_types"]
+    named = [entity.name if each == _SELF else each for each in facts.get(field, ())]
+    found = named or field_types(release, entity, field)
+    return tuple(each for each in found if each in release.entities)
+
+
+def is_name(place: Node | None) -> bool:
     """Return whether a text in a place can be the name of an entity.
 
     It is a plain text, or a name by its definition; not a text with a format or a pattern, such as

@@ -41,6 +41,11 @@ def is_place(value: Any) -> bool:
     return isinstance(value, str) and _PLACE.fullmatch(value) is not None
 
 
+def is_wrong_place(value: str) -> bool:
+    """Return whether a value is meant as a place and is not one, such as ``${file:…}``."""
+    return value.startswith("${") and value.endswith("}") and not is_place(value)
+
+
 class SecretPlaces:
     """The places of the secrets of one catalogue; each secret has another one.
 

@@ -92,11 +92,13 @@ class SectionWriter:
         feed = Feed(self._session)
         target = {"id": action.id, "type": action.type, NAME: action.fqn}
         known = {model.raw(each)["message"] for each in feed.conversations(target)}
+        is_named = feed.takes_author()
         for each in value:
             if each["message"] not in known:
-                thread = feed.start(target, each["message"], author=each["from"])
+                author = each["from"] if is_named else None
+                thread = feed.start(target, each["message"], author=author)
                 for post in each["posts"]:
-                    feed.reply(thread, post["message"], author=post["from"])
+                    feed.reply(thread, post["message"], author=post["from"] if is_named else None)
 
     def _with_ids(self, value: Any) -> Any:
         """Return JSON with the ids of entities in references by name."""

@@ -27,6 +27,8 @@ _BOOLEAN = re.compile(r"true|True|TRUE|false|False|FALSE")
 _TAG = "tag:yaml.org,2002:"
 _STEP_MAX = 100
 """Levels of nested values."""
+_EXPANSION = 10
+"""Values for each character of a text, which has fewer; more of them are made by aliases only."""
 
 Path = tuple[str | int, ...]
 
@@ -102,7 +104,7 @@ def from_yaml(text: str, file: str = "") -> Text:
     except yaml.YAMLError as error:  # such as a control character, which has no line
         line, message = 1, " ".join(str(error).split())
     else:
-        return _Reading(file).text(node)
+        return _Reading(file, _EXPANSION * (len(text) + 100)).text(node)
     raise _invalid(file, line, f"is not valid YAML: {message}")
 
 
@@ -113,8 +115,9 @@ def _invalid(file: str, line: int, message: str) -> ValidationFailed:
 class _Reading:
     """Turns the nodes of one text into JSON."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, values: int) -> None:
         self._file = file
+        self._left = values
         self._lines: dict[Path, int] = {}
 
     def text(self, node: Any) -> Text:
@@ -123,8 +126,11 @@ class _Reading:
 
     def _value(self, node: Any, path: Path) -> Any:
         self._lines.setdefault(path, node.start_mark.line + 1)
+        self._left -= 1
         if len(path) > _STEP_MAX:
             raise self._invalid(node, "is nested too deeply, or contains itself")
+        if self._left < 0:
+            raise self._invalid(node, "repeats too many values by aliases (*name)")
         kind = node.tag.removeprefix(_TAG)
         if kind == "map":
             return self._object(node, path)
@@ -132,7 +138,11 @@ class _Reading:
             return [self._value(each, (*path, place)) for place, each in enumerate(node.value)]
         if kind not in {"str", "int", "float", "bool", "null"}:
             raise self._invalid(node, f"must not have the tag {node.tag}; JSON has no such value")
-        return node.value if kind == "str" else _constructor().construct_object(node)
+        try:
+            return node.value if kind == "str" else _constructor().construct_object(node)
+        except ValueError:  # such as a number of so many digits that Python refuses it
+            message = f"is not valid: {node.value[:40]!r} is not a number that can be read"
+        raise self._invalid(node, message)
 
     def _object(self, node: Any, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from os import PathLike
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.bulk import progress as progress_bar
 from dynclient.bulk.batches import BYTES, Batches
@@ -18,6 +18,9 @@ from dynclient.bulk.rows import length_of
 from dynclient.bulk.writes import ENDS, Prepared, Writes, without_frames
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import DynclientError, Problem, TooManyRequests, TransportError, Unavailable
+
+if TYPE_CHECKING:
+    from dynclient.session.session import Session
 
 _LOST_MAX = 50
 """Jobs that get no response, one after the other, before the server counts as gone."""
@@ -81,6 +84,7 @@ class Load:
         level: returns the level of a row, if rows have to be put in order; None for one that is not
             valid.
         window: rows of an iterator that are read ahead to put them in order.
+        session: the session, which counts the rows that failed; None does not count them.
 
     Raises:
         BadArguments: options are not valid; lists all problems.
@@ -94,6 +98,7 @@ class Load:
         identity: dict[str, Any],
         level: Callable[[Any], Level | None] | None = None,
         window: int = WINDOW,
+        session: Session | None = None,
     ) -> None:
         self._call = call
         self._options = options
@@ -101,6 +106,7 @@ class Load:
         self._identity = {"call": call, **identity}
         self._level = None if options.ordered else level
         self._window = window
+        self._session = session
         self._result = BulkResult()
         self._contents: dict[int, int] = {}
         self._journal: Journal | None = None
@@ -222,6 +228,8 @@ class Load:
             content = self._contents.pop(outcome.number, None)
             if self._journal is not None and content is not None and outcome.kind != FAILED:
                 self._journal.record(outcome.number, content, outcome.kind, outcome.name)
+            if outcome.kind == FAILED and self._session is not None:
+                self._session.failed_writes += 1
             self._result.add(outcome)
 
     def _notify(self, outcomes: list[Outcome]) -> None:

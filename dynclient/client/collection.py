@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from dynclient.client.methods import METHODS
 from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
-from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation, UsageError
+from dynclient.errors import (
+    BadArguments,
+    Conflict,
+    DynclientError,
+    NotFound,
+    UnknownOperation,
+    UsageError,
+)
 from dynclient.model import Entity
 from dynclient.model.entity import Card
 from dynclient.session.calls import Call, LookUp, plan_create
@@ -198,7 +205,11 @@ class Collection(Card):
             return self._session.save(values[0])
         if method == "list":
             self._session.contract.confirm_filters(self._spec, keywords)
-        plan = self._plan(method, values, keywords, self._session.call)
+        try:
+            plan = self._plan(method, values, keywords, self._session.call)
+        except DynclientError:
+            self._session.failed_writes += method in {"create", "upsert"}
+            raise
         if method == "list":
             # Without page_size=, a script may still mean the size of a page by limit=.
             return self._session.listing(plan, warn=keywords.get("page_size") is None)

@@ -97,6 +97,8 @@ class Dispatcher:
         self.release = release
         self.hrefs: dict[str, str] = {}
         """Routes by entity type, from the addresses in responses; see ``responses.routes_in``."""
+        self.observers: tuple[Callable[[Request, Response | None], None], ...] = ()
+        """Called after each request, with its response or None, before an error is raised."""
         self.unknown_values = UnknownValues()
         """What the server sent and the release does not know, counted."""
         self.origin: Callable[[str, Request], model.Origin] | None = None
@@ -241,7 +243,7 @@ class Dispatcher:
         """Send a prepared request and return its result; errors as for :meth:`call`."""
         hooks = self.hooks
         if hooks is None:
-            response = self._transmit(request)
+            response = self._exchange(request)
             if on_response is not None:
                 on_response(response)
             return self._result_or_error(request, response)
@@ -250,7 +252,7 @@ class Dispatcher:
             request = replacement if isinstance(replacement, Request) else request
         begin = time.perf_counter()
         try:
-            response = self._transmit(request)
+            response = self._exchange(request)
         except DynclientError as error:
             self._report(request, error)
             raise
@@ -263,6 +265,18 @@ class Dispatcher:
         except DynclientError as error:
             self._report(request, error)
             raise
+
+    def _exchange(self, request: Request) -> Response:
+        """Return the response to a request, after the observers have seen both."""
+        if not self.observers:
+            return self._transmit(request)
+        response = None
+        try:
+            response = self._transmit(request)
+        finally:
+            for observer in self.observers:
+                observer(request, response)
+        return response
 
     def _transmit(self, request: Request) -> Response:
         if self.settings.read_only and request.is_write:

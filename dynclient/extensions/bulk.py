@@ -353,7 +353,7 @@ class CollectionBulk(CollectionExtension):
         node = session.node(spec.entity.create) if writes.method in {"create", "upsert"} else None
         identity = {"server": session.host, "arguments": dict(flags or {})}
         level = _level(session, spec) if node is not None else None
-        load = Load(call, options, writes.concurrency, identity, level)
+        load = Load(call, options, writes.concurrency, identity, level, session=session)
         read = _as_rows(read_rows(source, call, node), source)
         return load.run(source, read, lambda row: (writes, row, batches))
 
@@ -435,7 +435,7 @@ class Bulk(Extension):
             return row_level(session.release, spec.entity, plain)
 
         identity = {"server": session.host, "arguments": flags}
-        load = Load("upsert_many", options, concurrency, identity, level, window)
+        load = Load("upsert_many", options, concurrency, identity, level, window, session)
         return load.run(rows, _as_rows(read_rows(rows, "upsert_many"), rows), writes)
 
 

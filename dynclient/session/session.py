@@ -14,6 +14,7 @@ from dynclient.errors import (
     BadRequest,
     MethodNotAllowed,
     NotFound,
+    RequestInvalid,
     ServerError,
     TransportError,
 )
@@ -68,6 +69,8 @@ class Session:
         server: what the server says about itself.
         contract: its routes, filters and operations.
         changes: the number of requests so far that may have changed something.
+        failed_writes: the number of entities so far that were not written because the request was
+            not valid, or that a write of many entities reported as failed.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class Session:
         self.transport = transport
         self.settings = settings
         self.changes = 0
+        self.failed_writes = 0
         if release is not None:
             self.use_release(release)
         self._resolver: Resolver | None = None
@@ -294,11 +298,31 @@ class Session:
                 such as whether it was created.
         """
         plan = self._placed(plan)
-        if plan.operation.name in _CREATES:
-            self.check_properties(plan)
-        return self._watched(
-            plan.operation.method, lambda: self._call_or_relocate(plan, on_response)
-        )
+        try:
+            if plan.operation.name in _CREATES:
+                self.check_properties(plan)
+            return self._watched(
+                plan.operation.method, lambda: self._call_or_relocate(plan, on_response)
+            )
+        except (BadArguments, RequestInvalid):
+            self.failed_writes += plan.operation.name in _CREATES
+            raise
+
+    def add_observer(self, observer: Callable[[Request, Response | None], None]) -> None:
+        """Call a function after each request from now on, of any thread.
+
+        Args:
+            observer: called with the request and its response, of any status; None if there was no
+                response. It is called in the thread that sent the request.
+        """
+        with self._choosing:
+            self._dispatcher.observers += (observer,)
+
+    def remove_observer(self, observer: Callable[[Request, Response | None], None]) -> None:
+        """Do not call a function any more that :meth:`add_observer` added."""
+        with self._choosing:
+            observers = self._dispatcher.observers
+            self._dispatcher.observers = tuple(each for each in observers if each != observer)
 
     def check_properties(self, plan: Plan, request: Request | None = None) -> None:
         """Raise an error if custom properties of a create request are not valid on the server.

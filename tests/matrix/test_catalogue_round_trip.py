@@ -32,9 +32,7 @@ NOT_DUMPED = {row["entity"] for row in data_file("create_requests.json")["not_du
 
 def releases(names: list[str]) -> list[Any]:
     """Return parameters of tests; those of large releases are slow."""
-    return [
-        pytest.param(each, marks=() if each in QUICK else pytest.mark.slow) for each in names
-    ]
+    return [pytest.param(each, marks=() if each in QUICK else pytest.mark.slow) for each in names]
 
 
 class Dumped(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -185,6 +186,58 @@ def test_a_server_that_changed_since_the_plan_is_left_alone(
     assert om.tables["s.d.p.t"].description == "theirs"
 
 
+def test_an_emptied_list_is_cleared_and_an_absent_one_is_left_alone(
+    om: Client, write: Callable[..., Path]
+) -> None:
+    write("classification", "k", {"name": "k", "description": "K"})
+    write("tag", "k.x", {"name": "x", "classification": "k", "description": "X"})
+    write("user", "una", {"name": "una", "email": "una@example.com"})
+    labels = {"source": "Classification", "labelType": "Manual", "state": "Confirmed"}
+    tags = [{"tagFQN": "k.x", **labels}]
+    owners = [{"type": "user", "fullyQualifiedName": "una"}]
+    owned = "owners" if "owners" in om.release.node("api/data/createTable.json").properties else ""
+    lists = {"tags": tags, **({owned: owners} if owned else {})}
+    folder = shop(write, **lists)
+    assert om.apply(folder).failed == []
+    shop(write)  # says nothing of tags and owners
+    state = folder / ".dynclient"
+    for path in state.iterdir():
+        path.unlink()  # as in a folder that was written by hand
+    assert not [each for each in om.plan(folder).actions if each.kind != "keep"]
+    shop(write, **{name: [] for name in lists})
+    plan = om.plan(folder)
+    assert [len(action.changes) for action in plan.actions if action.kind == "change"] == [
+        len(lists)
+    ]
+    assert om.apply(plan).counts == {"updated": 1}
+    table = om.tables.get(fqn="s.d.p.t", fields=[*lists])
+    assert table is not None
+    assert [model.raw(table).get(name) or [] for name in lists] == [[] for _ in lists]
+    assert not om.plan(folder)
+    shop(write, **lists)
+    assert om.apply(folder).counts == {"updated": 1}
+    shop(write)  # what was applied and is not in the file any more is removed
+    assert om.apply(folder).counts == {"updated": 1}
+    assert not om.plan(folder)
+
+
+def test_the_order_of_the_columns_of_a_key_is_a_change(
+    om: Client, write: Callable[..., Path]
+) -> None:
+    def key(*columns: str) -> list[dict[str, Any]]:
+        return [{"constraintType": "UNIQUE", "columns": [*columns]}]
+
+    folder = shop(write, tableConstraints=key("a", "b"))
+    assert om.apply(folder).failed == []
+    shop(write, tableConstraints=key("b", "a"))
+    (action,) = om.plan(folder).actions
+    assert action.fqn == "s.d.p.t"
+    assert om.apply(folder).counts == {"updated": 1}
+    constraint = om.tables["s.d.p.t"].tableConstraints[0]
+    assert [str(each) for each in constraint.columns] == ["b", "a"]
+    assert not om.plan(folder)
+
+
 def test_only_what_an_apply_created_is_pruned_softly(
     om: Client, write: Callable[..., Path]
 ) -> None:
@@ -349,6 +402,19 @@ with dynclient.connect(host, token=token, release=release_named(name), hooks=hoo
 MOMENTS = [6, 9, 12]
 
 
+@pytest.fixture(scope="module")
+def undisturbed() -> dict[str, dict[str, str]]:
+    """The documents of an apply that was not killed, once there was one."""
+    return {}
+
+
+def documents(om: Client, folder: Path) -> dict[str, str]:
+    """Return the documents that a dump of the server has, by their paths."""
+    om.dump(folder)
+    paths = sorted(folder.rglob("*.yaml"))
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
+
+
 @pytest.mark.parametrize(
     "moment",
     [
@@ -357,7 +423,12 @@ MOMENTS = [6, 9, 12]
     ],
 )
 def test_an_apply_that_was_killed_is_continued(
-    server: sandbox.Running, om: Client, write: Callable[..., Path], moment: int
+    server: sandbox.Running,
+    om: Client,
+    write: Callable[..., Path],
+    undisturbed: dict[str, dict[str, str]],
+    tmp_path: Path,
+    moment: int,
 ) -> None:
     write("glossary", "g", {"name": "g", "description": "G"})
     for name, other in (("one", "two"), ("two", "one")):
@@ -370,11 +441,17 @@ def test_an_apply_that_was_killed_is_continued(
         write("glossaryTerm", f"g.{name}", request)
     folder = shop(write, description="killed")
     command = [sys.executable, "-c", KILLED, server.host, server.admin_token, str(folder), NAME]
+    if not undisturbed:
+        assert om.apply(folder).failed == []
+        undisturbed["documents"] = documents(om, tmp_path / "undisturbed")
+        for entity_type, name in (("glossary", "g"), ("databaseService", "s")):
+            om[entity_type].delete(name, recursive=True, hard=True)
+        shutil.rmtree(folder / ".dynclient")
     with session_cache():
         run = subprocess.run([*command, str(moment)], check=False, cwd=ROOT)
     assert run.returncode in ({-signal.SIGKILL} if moment in MOMENTS else {0, -signal.SIGKILL})
     assert om.apply(folder).failed == []
     assert not om.plan(folder)
-    assert om.tables["s.d.p.t"].description == "killed"
+    assert documents(om, tmp_path / "continued") == undisturbed["documents"]
     (folder / "table-s.d.p.t.yaml").unlink()
     assert om.plan(folder, prune=True).counts["delete"] == 1

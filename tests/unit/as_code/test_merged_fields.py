@@ -64,8 +64,16 @@ def test_different_changes_of_a_place_clash_and_are_overwritten_only_if_asked() 
         assert (merged.values, merged.clashes) == (mine, [])
 
 
-def test_the_order_of_names_is_no_change() -> None:
-    assert not merge_fields({"owners": ["b", "a"]}, {"owners": ["a", "b"]}, None).values
+def test_the_order_of_texts_is_a_change() -> None:
+    merged = merge_fields({"keys": ["b", "a"]}, {"keys": ["a", "b"]}, None)
+    assert merged.values == {"keys": ["b", "a"]}
+
+
+def test_a_list_that_was_emptied_is_cleared_and_an_absent_one_is_left_alone() -> None:
+    current = {"tags": [{"tagFQN": "a.b"}], "keys": ["a"]}
+    for base in (None, current, {"tags": current["tags"]}):
+        merged = merge_fields({"tags": []}, current, base and {"tags": base["tags"]})
+        assert (merged.values, merged.clashes) == ({"tags": []}, [])
 
 
 @given(FIELDS, FIELDS)
