@@ -21,7 +21,7 @@ from benchmarks.harness import Row
 
 MEASUREMENTS = (
     "cold_start", "validating", "building", "wrapping", "paging", "access", "round_trip",
-    "bulk", "as_code", "command_line", "frames",
+    "bulk", "as_code", "command_line", "frames", "fleet",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 Tables are in databases and these in services, and lists have the filters of a real server. Pages
 are made of a template, so that the server needs little time and no memory for them. What a real
 server needs is added: a time for each request, and one for each entity in its response.
+``GET /stub`` returns the highest number of requests at once since it was asked last.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -150,7 +152,32 @@ def _page(rows: list[dict[str, Any]], query: dict[str, str]) -> tuple[bytes, int
     return json.dumps(body).encode(), min(size, len(rows))
 
 
+class Gauge:
+    """Counts how many requests are answered at once."""
+
+    def __init__(self) -> None:
+        self._busy = self._highest = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._busy += 1
+            self._highest = max(self._highest, self._busy)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._busy -= 1
+
+    def read(self) -> int:
+        """Return the highest number since the last time."""
+        with self._lock:
+            highest, self._highest = self._highest, 0
+        return highest
+
+
 def _handler(catalogue: Catalogue) -> type[BaseHTTPRequestHandler]:
+    gauge = Gauge()
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -158,8 +185,12 @@ def _handler(catalogue: Catalogue) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             url = urlsplit(self.path)
-            body, rows = catalogue.response(url.path, dict(parse_qsl(url.query)))
-            time.sleep(catalogue.shape.latency + rows * catalogue.shape.row)
+            if url.path == "/stub":
+                send(self, str(gauge.read()).encode())
+                return
+            with gauge:
+                body, rows = catalogue.response(url.path, dict(parse_qsl(url.query)))
+                time.sleep(catalogue.shape.latency + rows * catalogue.shape.row)
             send(self, body)
 
         def log_message(self, *_: object) -> None:

@@ -25,6 +25,8 @@ class Step(NamedTuple):
     """Entities that the function takes at once, as a list; None calls it with one entity."""
     save: bool = False
     on_conflict: str = "error"
+    file: str = ""
+    """The file of the function, see :func:`file_of`."""
 
     @property
     def name(self) -> str:
@@ -88,7 +90,7 @@ class Application:
             else:
                 values = self._of_batch(step.function(group), len(group))
         except Exception as error:  # noqa: BLE001 -- whatever a user's function raises
-            failure = function_error(error, step.name)
+            failure = function_error(error, step.name, step.file)
             yield from (item_of(each, FAILED, error=failure) for each in group)
             return
         for entity, value in zip(group, values, strict=True):
@@ -127,6 +129,14 @@ class Application:
         if outcome.kind == NOT_SAVED:
             return item_of(entity, FAILED, error=outcome.error)
         return item_of(entity, outcome.kind, plain)
+
+
+def file_of(function: Any) -> str:
+    """Return the file of a function; empty for other callables.
+
+    Functions are pickled without it, so it is noted before.
+    """
+    return str(getattr(getattr(function, "__code__", None), "co_filename", ""))
 
 
 def groups(entities: Iterable[Any], size: int) -> Iterator[list[Any]]:

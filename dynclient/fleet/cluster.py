@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _LEAST = 8
 """Parts that are given to a cluster at once, at least: it may have no workers yet."""
+_LAST = 30.0
+"""Seconds that workers have to finish what they are at when a run ends early."""
 _LOCAL = ("inproc://", "tls://", "tcp://127.", "tcp://localhost", "tcp://[::1]")
 """Beginnings of addresses of schedulers that get no token in clear over a network."""
 
@@ -62,7 +64,7 @@ class ClusterRun:
         content = _pickled(self._run)
         with ExitStack() as stack:
             self._client = self._connected(stack)
-            _check_address(self._client)
+            check_address(self._client)
             name = self._name
             plugin = FleetPlugin(name, content, self._run.limit)
             self._client.register_plugin(plugin, name=name)
@@ -74,19 +76,26 @@ class ClusterRun:
             stack.enter_context(limited(limit))
             try:
                 self._handle(self._parts())
-            except BaseException:
-                self._stop()
-                raise
-            if self._running:
-                self._stop()
+            finally:
+                if self._running:
+                    self._stop()
 
     def _connected(self, stack: ExitStack) -> Any:
         """Return the client of Dask; one that is created here is closed at the end."""
         on = self._on
         if isinstance(on, str) or hasattr(on, "scheduler_address"):
-            client = self._distributed.Client(on, set_as_default=False)
-            stack.callback(client.close)
-            return client
+            try:
+                client = self._distributed.Client(on, set_as_default=False)
+            except (OSError, ValueError) as error:
+                message = str(error)
+            else:
+                stack.callback(client.close)
+                return client
+            address = on if isinstance(on, str) else on.scheduler_address
+            raise UsageError(
+                f"the Dask scheduler at {address} cannot be used: {message}; check that it runs,"
+                " and its address"
+            )
         return on
 
     def _limit(self) -> tuple[FleetLimit, Callable[[], None]]:
@@ -103,7 +112,11 @@ class ClusterRun:
         def announce(seconds: float) -> None:
             self._client.log_event(self._name, seconds)
 
-        return FleetLimit(semaphore, self._pause, announce), semaphore.close
+        def close() -> None:
+            if not semaphore.get_value():  # else a worker still has a request, or was lost with it
+                semaphore.close()
+
+        return FleetLimit(semaphore, self._pause, announce), close
 
     async def _announced(self, event: tuple[Any, float]) -> None:
         """Let all workers pause, because one request was refused."""
@@ -137,7 +150,7 @@ class ClusterRun:
 
     def _handle(self, parts: Iterator[Part]) -> None:
         """Hand out parts, so many that no worker waits, and record what comes back."""
-        finished = self._distributed.as_completed()
+        finished = self._distributed.as_completed(loop=self._client.loop)
         threads = sum(self._client.nthreads().values())
         most = max(_LEAST, 2 * threads)
         for part in parts:
@@ -156,30 +169,47 @@ class ClusterRun:
         key = f"{self._name}-{self._number}"
         self._number += 1
         future = self._client.submit(run_part, self._name, part, key=key, pure=False)
-        self._running[future.key] = part
+        self._running[future] = part
         finished.add(future)
 
     def _collect(self, finished: Any) -> None:
         """Wait for one part and record it."""
         future = next(finished)
-        part = self._running.pop(future.key)
+        part = self._running.pop(future)
         try:
             handled: Handled = future.result()
         except self._distributed.KilledWorker as error:
-            raise _given_up(part, error) from None
+            raise killed_error(part, error) from None
         except DynclientError as error:
             raise error.with_traceback(None) from None
-        future.release()
+        except Exception as error:  # noqa: BLE001 -- of Dask, or of imports on the worker
+            problem = f"{type(error).__name__}: {error}"
+        else:
+            self._record(part, handled)
+            return
+        raise UsageError(
+            f"a worker could not handle {part!r}: {problem}; check that the workers have the same"
+            " versions of Python and dynclient as this process"
+        )
+
+    def _record(self, part: Part, handled: Handled) -> None:
         label = part.label if handled.is_complete else ""
         self._run.record(handled.items, label or None)
 
     def _stop(self) -> None:
-        """Let the workers call the function no more, and forget what they were given."""
+        """Let the workers call the function no more, and record what they have done until then.
+
+        They finish the entity that they are at; a second Ctrl-C does not wait for that.
+        """
         from dynclient.fleet.worker import stop_worker
 
         self._client.run(stop_worker, self._name, on_error="ignore")
-        futures = [self._distributed.Future(key, self._client) for key in self._running]
-        self._client.cancel(futures)
+        with suppress(TimeoutError):  # of dask, which is that of Python
+            self._distributed.wait(list(self._running), timeout=_LAST)
+        for future, part in self._running.items():
+            if future.status == "finished":
+                self._record(part, future.result())
+        self._client.cancel(list(self._running))
         self._running.clear()
 
 
@@ -225,8 +255,12 @@ def _pickled(run: MapRun) -> bytes:
     )
 
 
-def _check_address(client: Any) -> None:
-    """Warn if the token is sent in clear over a network."""
+def check_address(client: Any) -> None:
+    """Warn if the token is sent in clear over a network.
+
+    Args:
+        client: the client of Dask.
+    """
     address = str(getattr(client.scheduler, "address", ""))
     if not address.startswith(_LOCAL):
         from dynclient.warn import warn_user
@@ -238,12 +272,19 @@ def _check_address(client: Any) -> None:
         warn_user(message, InsecureWarning)
 
 
-def _given_up(part: Part, error: Exception) -> UsageError:
-    """Return the error for a part whose workers died, as often as Dask tries it."""
-    what = f"the part {part.label}" if part.label else f"a part of {len(part.entities or ())}"
+def killed_error(part: Part, error: Exception) -> UsageError:
+    """Return the error for a part whose workers died, as often as Dask tries it.
+
+    Args:
+        part: the part.
+        error: the ``KilledWorker`` of Dask.
+    """
+    what = f"a part of {len(part.entities or ())} entities"
+    if part.label:
+        what = f"the part {part.label}"
     tries = getattr(error, "allowed_failures", None)
-    count = f"{tries + 1} workers" if isinstance(tries, int) else "all workers"
+    workers = f"all {tries + 1} workers" if tries else "the worker"
     return UsageError(
-        f"{what} was given up because {count} that ran it died; their logs say why. A function that"
-        " uses too much memory, or ends its process, has that effect"
+        f"{what} was given up because {workers} that ran it died; their logs say why. A function"
+        " that uses too much memory, or ends its process, has that effect"
     )

@@ -21,6 +21,8 @@ DONE, UPDATED, UNCHANGED, FAILED = "done", "updated", "unchanged", "failed"
 KINDS = (DONE, UPDATED, UNCHANGED)
 """The kinds of items that did not fail."""
 _LEVELS_MAX = 100
+_UNPICKLED = "<dynamic-code>"
+"""The file of functions that cloudpickle pickled with their code."""
 _PACKAGE = __name__.partition(".")[0]
 
 
@@ -55,23 +57,24 @@ def item_of(entity: Any, kind: str, value: Any = None, error: Any = None) -> Map
     return MapItem(str(raw.get("id") or name), name, kind, value, error)
 
 
-def function_error(error: Exception, function: str) -> DynclientError:
+def function_error(error: Exception, function: str, file: str = "") -> DynclientError:
     """Return the error of an item whose function raised an error.
 
     Args:
         error: the error; one of dynclient is returned as it is, without its traceback.
         function: the name of the function.
+        file: the file of the function, which its frames do not know on a cluster.
     """
     if isinstance(error, DynclientError):
         return error.with_traceback(None)
-    place = _place(error)
+    place = _place(error, file)
     text = printable(str(error)).strip()
     kind = type(error).__name__
     message = f"{kind}{': ' if text else ''}{text}{f' ({place})' if place else ''}"
     return FunctionFailed(message, kind=kind, place=place, function=function)
 
 
-def _place(error: Exception) -> str:
+def _place(error: Exception, file: str) -> str:
     """Return where an error was raised, as near to the function's own code as is known."""
     frames = traceback.extract_tb(error.__traceback__)
     names = [frame.f_globals.get("__name__", "") for frame, _ in
@@ -80,8 +83,11 @@ def _place(error: Exception) -> str:
         frame for frame, name in zip(frames, names, strict=True)
         if name.partition(".")[0] != _PACKAGE and "site-packages" not in frame.filename
     ]  # fmt: skip
-    last = (own or list(frames))[-1:]
-    return "".join(f"{PurePath(f.filename).name}:{f.lineno}, in {f.name}" for f in last)
+    if not frames:
+        return ""
+    last = (own or list(frames))[-1]
+    path = file if file and last.filename == _UNPICKLED else last.filename
+    return f"{PurePath(path).name}:{last.lineno}, in {last.name}"
 
 
 def json_value(value: Any, function: str) -> Any:

@@ -11,7 +11,7 @@ from dynclient import model
 from dynclient.bulk.concurrency import Concurrency
 from dynclient.bulk.engine import Engine, Job
 from dynclient.bulk.progress import OnProgress, show_progress
-from dynclient.fleet.application import Application, Step, groups
+from dynclient.fleet.application import Application, Step, file_of, groups
 from dynclient.fleet.item_store import ItemStore
 from dynclient.fleet.items import FAILED, MapItem
 from dynclient.fleet.options import THREADS, WORKERS, Options
@@ -48,7 +48,10 @@ class MapRun:
         self.plan = plan
         entity: Any = plan.operation.entity_type
         self.spec = session.find(entity)
-        self.step = Step(options.function, options.batch, options.save, options.on_conflict)
+        function = options.function
+        self.step = Step(
+            function, options.batch, options.save, options.on_conflict, file_of(function)
+        )
         self.limit: int = options.limit or session.settings.pool_size
         self.partition: int = options.partition or SIZE
         self.is_ended = False
@@ -163,7 +166,7 @@ class MapRun:
             listing: a part of the list; by default the whole list.
         """
         for page in (self.listing if listing is None else listing).pages():
-            if listing is None and self._total is None:
+            if self._total is None:
                 self._total = page.total
             entities = list(page)
             if self._store.continued:

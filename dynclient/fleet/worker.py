@@ -39,8 +39,9 @@ class Part(NamedTuple):
     """The ids of entities that are recorded already."""
 
     def __repr__(self) -> str:
-        count = "" if self.entities is None else f", {len(self.entities)} entities"
-        return f"<Part {self.label}{count}>"
+        if self.entities is None:
+            return f"<Part {self.label}>"
+        return f"<Part of {len(self.entities)} entities>"
 
 
 class Handled(NamedTuple):
@@ -96,6 +97,10 @@ class FleetPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed has no typ
         name: the name of the run.
         content: the pickle of session, collection and step, which contains the token.
         limit: the number of requests of the whole fleet at once.
+
+    Attributes:
+        pauses: how often the requests of the worker had to pause.
+        is_stopping: whether the function is called no more.
     """
 
     def __init__(self, name: str, content: bytes, limit: int) -> None:
@@ -114,6 +119,7 @@ class FleetPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed has no typ
         self._worker = worker
         self._lock = threading.Lock()
         self._pause = Pause()
+        self.pauses = 0
         self._parts: tuple[Session, Any, Step] | None = None
         self._fleet_limit: FleetLimit | None = None
         self.is_stopping = False
@@ -126,6 +132,7 @@ class FleetPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed has no typ
 
     def pause(self, seconds: float) -> None:
         """Let no further request of this worker begin for some seconds."""
+        self.pauses += 1
         self._pause.extend(seconds)
 
     def run(self, part: Part) -> Handled:

@@ -247,6 +247,6 @@ def _levels(session: Session, operation: Operation) -> Iterator[_Level]:
             if parameter.place != "query" or parameter.required:
                 continue
             found = entity_filter(operation, parameter, release)
-            if found.types == (kind,) and found.key in {"fqn", "id"} and "list" in spec.operations:
+            if kind in found.types and found.key in {"fqn", "id"} and "list" in spec.operations:
                 yield _Level(parameter.name, found.key, spec)
                 break

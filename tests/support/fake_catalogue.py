@@ -10,8 +10,7 @@ import base64
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -39,6 +38,7 @@ class FakeCatalogue:
         reads: how often each page was requested, by its target.
         busy: the number of requests that are answered just now.
         busiest: the highest number so far.
+        token: what requests over HTTP must be authenticated with, if that is checked.
         before: called with the method and the path of each request, while it counts as busy; a
             Reply that it returns is the response.
     """
@@ -49,6 +49,7 @@ class FakeCatalogue:
         self.patches: Counter[str] = Counter()
         self.reads: Counter[str] = Counter()
         self.busy = self.busiest = 0
+        self.token = ""
         self.before: Callable[[str, str], Reply | None] = lambda *_: None
         self._lock = threading.Lock()
         for database, schemas in databases.items():
@@ -135,13 +136,6 @@ class FakeCatalogue:
 
     def over_http(self, seen: Seen) -> Reply:
         """Return the response to a request of a :class:`tests.support.stub.Stub`."""
+        if self.token and seen.headers.get("Authorization") != f"Bearer {self.token}":
+            return Reply(401, {"code": 401, "message": "not authenticated"})
         return self.answer(seen.method, seen.path, seen.body)
-
-    @contextmanager
-    def counting_from_now(self) -> Iterator[None]:
-        """Forget what was counted so far."""
-        with self._lock:
-            self.patches.clear()
-            self.reads.clear()
-            self.busiest = self.busy
-        yield
