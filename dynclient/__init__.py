@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from dynclient.errors import DynclientWarning as DynclientWarning
     from dynclient.errors import FieldNotRead as FieldNotRead
     from dynclient.errors import Forbidden as Forbidden
+    from dynclient.errors import FunctionFailed as FunctionFailed
     from dynclient.errors import InsecureWarning as InsecureWarning
     from dynclient.errors import LostUpdate as LostUpdate
     from dynclient.errors import MethodNotAllowed as MethodNotAllowed
@@ -161,6 +162,7 @@ _ERRORS = (
     "DynclientWarning",
     "FieldNotRead",
     "Forbidden",
+    "FunctionFailed",
     "InsecureWarning",
     "LostUpdate",
     "MethodNotAllowed",

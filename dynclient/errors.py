@@ -584,6 +584,24 @@ class WaitTimedOut(DynclientError, TimeoutError):
     seconds: float
 
 
+class FunctionFailed(DynclientError):
+    """The function that ``om.map`` calls raised an error, or returned what cannot be recorded.
+
+    Remedy:
+        Correct the function; ``place`` says where it failed. Call it with one entity to get the
+        whole traceback.
+
+    Attributes:
+        kind: the class of the error, ``ValueError``.
+        place: file, line and function, ``checks.py:12, in check``; empty if it is not known.
+        function: the name of the function that was called.
+    """
+
+    kind: str
+    place: str
+    function: str
+
+
 class RunFailed(DynclientError):
     """A run has failed or was stopped; raised by ``om.wait(run, raise_on_failure=True)``.
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.as_code.file_locks import lock_file
+from dynclient.as_code.key_index import Key, KeyIndex
 from dynclient.as_code.sections import PATCHED
 from dynclient.as_code.whole_files import write_whole
 from dynclient.errors import UsageError
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 FOLDER = ".dynclient"
 """Name of the hidden folder of states in the folder of a catalogue."""
 _FORMAT = 1
-
-Key = tuple[str, str]
 
 
 class Applied(NamedTuple):
@@ -88,7 +87,8 @@ class AppliedState:
     ) -> None:
         self.path = state_path(folder, host)
         self.started: set[Key] = set()
-        self._entries: dict[Key, tuple[Path, int] | None] = {}
+        self._entries = KeyIndex()
+        """Whether the last line of an entity is in the log, and at which byte it begins."""
         self._log = self.path.with_suffix(".log")
         self._locks: list[int] = []
         self._file: int | None = None
@@ -108,17 +108,17 @@ class AppliedState:
     def __contains__(self, key: object) -> bool:
         return key in self._entries
 
-    def entities(self) -> list[Key]:
-        """Return type and fully qualified name of all entities."""
-        return [*self._entries]
+    def entities(self) -> Iterator[Key]:
+        """Yield type and fully qualified name of all entities."""
+        return iter(self._entries)
 
     def get(self, key: Key) -> Applied | None:
         """Return the state of an entity, or None if it was never dumped or applied."""
         place = self._entries.get(key)
         if place is None:
             return None
-        path, offset = place
-        with path.open("rb") as lines:
+        is_logged, offset = place
+        with (self._log if is_logged else self.path).open("rb") as lines:
             lines.seek(offset)
             return _applied(json.loads(lines.readline()))
 
@@ -136,13 +136,13 @@ class AppliedState:
             applied: its state.
         """
         place = self._append(_as_json(key, applied))
-        self._entries[key] = (self._log, place)
+        self._entries[key] = (True, place)
         self.started.discard(key)
 
     def remove(self, key: Key) -> None:
         """Record that an entity was deleted, or is not part of the catalogue any more."""
         self._append({"type": key[0], "fullyQualifiedName": key[1], "removed": True})
-        self._entries.pop(key, None)
+        self._entries.remove(key)
         self.started.discard(key)
 
     def take_dump(self, document: Document) -> None:
@@ -151,8 +151,7 @@ class AppliedState:
         Args:
             document: the document.
         """
-        known = self._entries.get(document.key)
-        applied = None if known is None else self.get(document.key)
+        applied = self.get(document.key)
         sections = {name: each for name, each in document.sections.items() if name != PATCHED}
         request = {**document.request, **(document.sections.get(PATCHED) or {})}
         is_ours = applied is not None and applied.is_ours
@@ -247,9 +246,9 @@ class AppliedState:
             return
         self.started.discard(key)
         if entry.get("removed"):
-            self._entries.pop(key, None)
+            self._entries.remove(key)
         else:
-            self._entries[key] = (path, offset)
+            self._entries[key] = (path == self._log, offset)
 
     def _append(self, entry: dict[str, Any]) -> int:
         if self._file is None:
@@ -299,7 +298,7 @@ class AppliedState:
             self._log.unlink()
 
     def _lines(self) -> Iterator[bytes]:
-        for key in sorted(self._entries):
+        for key in self._entries:
             applied = self.get(key)
             if applied is not None:
                 text = json.dumps(_as_json(key, applied), ensure_ascii=False, sort_keys=True)

@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.as_code.applied_state import Applied, AppliedState, stamp_of
-from dynclient.as_code.catalogue_plan import (
-    CHANGE,
-    CREATE,
-    DELETE,
-    KEEP,
-    LINK,
-    RESTORE,
-    Action,
-    CataloguePlan,
-)
+from dynclient.as_code.catalogue_plan import CataloguePlan
 from dynclient.as_code.catalogue_writes import (
     ActionChanges,
     ActionCreates,
@@ -27,6 +18,7 @@ from dynclient.as_code.catalogue_writes import (
 )
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name
 from dynclient.as_code.merged_fields import merge_fields
+from dynclient.as_code.plan_actions import CHANGE, CREATE, DELETE, KEEP, LINK, RESTORE, Action
 from dynclient.as_code.secret_places import resolve_secrets
 from dynclient.as_code.section_writes import SectionWriter
 from dynclient.as_code.sections import PATCHED
@@ -179,7 +171,7 @@ class Application:
         self._options = options
         self._identities = Identities(session)
         self._result = ApplyResult(session.host)
-        self._is_ours = {*state.started}
+        self._started = {*state.started}
 
     def check_state(self) -> None:
         """Compare the server with the plan, and take out what was done already.
@@ -280,7 +272,7 @@ class Application:
         entities = [each for each in writing if not _is_of_type(each)]
         failed: set[tuple[str, str]] = set()
         self._load(entities, failed)
-        links = [each for each in map(_link, entities) if each and each.key not in failed]
+        links = [each for each in map(self._link, entities) if each and each.key not in failed]
         self._load(links, failed)
         for action in entities:
             if action.key not in failed and action.content.get("sections"):
@@ -289,6 +281,19 @@ class Application:
         for action in kept:
             self._record(action, action.stamp)
         return self._result
+
+    def _link(self, action: Action) -> Action | None:
+        """Return the change that sets what could not be set when an entity was created."""
+        if action.kind != CREATE:
+            return None
+        content = action.content
+        values = {**content.get("links", {}), **content.get("fields", {})}
+        if not values:
+            return None
+        found = Action(LINK, *action.key, action.place, action.id, level=action.level)
+        found.content = {"values": values, "old": {}}
+        found.settle(self._plan.contents)
+        return found
 
     def _load(self, actions: list[Action], failed: set[tuple[str, str]]) -> None:
         """Send actions of one phase; those of a level after those of the levels before it."""
@@ -329,15 +334,15 @@ class Application:
             raw = model.raw(outcome.entity)
             action.id = str(raw["id"])
             self._identities.add(*action.key, action.id)
-            self._is_ours.update([action.key] if action.kind == CREATE else [])
-            self._record(action, stamp_of(raw))
+            self._record(action, stamp_of(raw), is_created=action.kind == CREATE)
         if action.kind != LINK:
             self._result.add(outcome.kind, action)
 
-    def _record(self, action: Action, stamp: str) -> None:
+    def _record(self, action: Action, stamp: str, *, is_created: bool = False) -> None:
         """Record the state of an entity; its links and sections are recorded when they are done."""
         content, known = action.content, self._state.get(action.key)
-        is_ours = action.key in self._is_ours or (known is not None and known.is_ours)
+        is_ours = is_created or action.key in self._started
+        is_ours = is_ours or (known is not None and known.is_ours)
         request = {**content.get("request", {}), **content.get("fields", {})}
         if action.kind == CREATE:
             request = content["request"]
@@ -367,14 +372,3 @@ class Application:
 def _is_of_type(action: Action) -> bool:
     """Return whether an action is about a type, whose custom properties are defined."""
     return action.kind == CHANGE and not action.content.get("request")
-
-
-def _link(action: Action) -> Action | None:
-    """Return the change that sets what could not be set when an entity was created."""
-    content = action.content
-    values = {**content.get("links", {}), **content.get("fields", {})}
-    if action.kind != CREATE or not values:
-        return None
-    found = Action(LINK, *action.key, action.place, action.id, level=action.level)
-    found.content = {"values": values, "old": {}}
-    return found

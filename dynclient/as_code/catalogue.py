@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dynclient.as_code.create_requests import CreateRequest, translated_request
 from dynclient.as_code.dependency_order import name_order, type_order
-from dynclient.as_code.documents import FORMATS, Document, document_at, read_file
-from dynclient.as_code.manifest import STAGING, Manifest
-from dynclient.as_code.references import named_references, with_ids
+from dynclient.as_code.document_folder import DocumentFolder
+from dynclient.as_code.documents import Document, document_at, read_file
+from dynclient.as_code.folder_writer import document_files
+from dynclient.as_code.key_index import Key, KeyIndex
+from dynclient.as_code.references import NAME_PATH, named_references, with_ids
 from dynclient.as_code.request_fields import Reference
 from dynclient.as_code.secret_places import is_wrong_place, resolve_secrets, secret_places
+from dynclient.as_code.sections import FOLLOWERS
 from dynclient.bulk.order import request_name
 from dynclient.errors import (
     NotSupported,
     Problem,
     RequestInvalid,
-    UsageError,
     ValidationFailed,
 )
 from dynclient.extensions.arguments import as_path
@@ -43,6 +45,7 @@ class _Entry(NamedTuple):
     offset: int
     first_line: int
     has_request: bool
+    has_followers: bool
 
 
 class MissingReference(NamedTuple):
@@ -63,7 +66,8 @@ class Catalogue:
     The folder is read once when the catalogue is opened. It iterates over its documents, each after
     those that it refers to; where two refer to each other, the reference of the first is to a
     document that comes later. Documents of a large catalogue are read from their files again when
-    they are needed, so that its memory does not grow with them.
+    they are needed, and where they are is kept in a temporary file, so that its memory does not
+    grow with them.
 
     Args:
         folder: path of the folder, as ``om.dump`` wrote it or written by hand.
@@ -89,26 +93,21 @@ class Catalogue:
     def __init__(self, folder: str | PathLike[str], release: Release) -> None:
         self.folder = as_path(folder, "Catalogue", "folder")
         self.release = release
-        if not self.folder.is_dir():
-            raise UsageError(f"{self.folder} is not a folder; a catalogue is what om.dump writes")
-        if (self.folder / STAGING).exists():
-            raise UsageError(
-                f"a dump into {self.folder} was interrupted, so its files may be of two states of"
-                f" the server; dump it again, or delete {self.folder / STAGING} to use it as it is"
-            )
-        self.manifest = Manifest.read(self.folder)
+        self.manifest = DocumentFolder.manifest(self.folder)
         self.problems: list[Problem] = []
         self.untranslatable: dict[tuple[str, str], list[Problem]] = {}
         self.missing: list[MissingReference] = []
         self.unresolved: list[Problem] = []
-        self._entries: dict[tuple[str, str], _Entry] = {}
-        self._cache: dict[tuple[str, str], Document] = {}
+        self._entries = KeyIndex()
+        self._cache: dict[Key, Document] = {}
         self._needed: dict[tuple[tuple[str, ...], str], Problem] = {}
         self._edges: set[tuple[str, str]] = set()
         self._required: set[tuple[str, str]] = set()
-        self._above: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._above: dict[Key, list[Key]] = {}
         self._read()
-        self._order = self._arranged()
+        self._ranks = self._ranked()
+        self._places: dict[str, dict[str, int]] = {}
+        """Of types whose entities refer to each other, the places of their names."""
 
     def __repr__(self) -> str:
         return f"<Catalogue {self.folder}, {len(self)} documents for release {self.release.name}>"
@@ -121,12 +120,47 @@ class Catalogue:
 
     def __iter__(self) -> Iterator[Document]:
         """Yield the documents, each after those that it refers to."""
-        for key in self._order:
-            yield self._document(key)
+        for entity_type in self._ranks:
+            for fqn in self.names(entity_type):
+                yield self._document((entity_type, fqn))
 
-    def keys(self) -> list[tuple[str, str]]:
+    def keys(self) -> list[Key]:
         """Return type and fully qualified name of all documents, in the order of iteration."""
-        return [*self._order]
+        return [(each, fqn) for each in self._ranks for fqn in self.names(each)]
+
+    def types(self) -> list[str]:
+        """Return the entity types of the documents, in the order of iteration."""
+        return [*self._ranks]
+
+    def names(self, entity_type: str) -> Iterator[str]:
+        """Yield the fully qualified names of the documents of a type, in the order of iteration.
+
+        Args:
+            entity_type: name of the entity type, ``table``.
+        """
+        return iter(self._arranged(entity_type) or self._entries.names(entity_type))
+
+    def is_before(self, first: Key, second: Key) -> bool:
+        """Return whether a document comes before another one in the order of iteration.
+
+        Args:
+            first: type and fully qualified name of the one; the catalogue has both.
+            second: those of the other.
+        """
+        if first[0] != second[0]:
+            return self._ranks[first[0]] < self._ranks[second[0]]
+        places = self._arranged(first[0])
+        return places[first[1]] < places[second[1]] if places else first[1] < second[1]
+
+    def has_followers(self, entity_type: str, fqn: str) -> bool:
+        """Return whether the catalogue has a document that says who follows the entity.
+
+        Args:
+            entity_type: name of the entity type, ``table``.
+            fqn: fully qualified name of the entity.
+        """
+        entry = self._entry((entity_type, fqn))
+        return entry is not None and entry.has_followers
 
     def find(self, entity_type: str, fqn: str) -> Document | None:
         """Return a document, or None if the catalogue does not have it.
@@ -186,17 +220,13 @@ class Catalogue:
     # -- reading -----------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        for path in sorted(self.folder.rglob("*")):
-            relative = path.relative_to(self.folder)
-            is_hidden = any(part.startswith(".") for part in relative.parts)
-            if is_hidden or path.suffix.removeprefix(".") not in FORMATS or not path.is_file():
-                continue
+        for path in document_files(self.folder):
+            file = path.relative_to(self.folder).as_posix()
             if path.is_symlink() and not path.resolve().is_relative_to(self.folder.resolve()):
                 message = f"is a symbolic link to {path.resolve()}, outside of {self.folder}"
-                place = f"{relative.as_posix()}:1"
-                self.problems.append(Problem(place, None, "link", message))
+                self.problems.append(Problem(f"{file}:1", None, "link", message))
                 continue
-            for found, offset in read_file(path, relative.as_posix()):
+            for found, offset in read_file(path, file):
                 if isinstance(found, ValidationFailed):
                     self.problems += found.problems
                 else:
@@ -210,20 +240,25 @@ class Catalogue:
 
     def _has(self, entity_type: str, fqn: str) -> bool:
         """Return whether a document says how to create an entity."""
-        entry = self._entries.get((entity_type, fqn))
+        entry = self._entry((entity_type, fqn))
         return entry is not None and entry.has_request
+
+    def _entry(self, key: Key) -> _Entry | None:
+        found = self._entries.get(key)
+        return None if found is None else _Entry(*found)
 
     def _add(self, document: Document, offset: int) -> None:
         """Note a document and what is wrong with it."""
-        known = self._entries.get(document.key)
+        known = self._entry(document.key)
         if known is not None:
             place = f"{known.file}:{known.first_line}"
             message = f"{document} has another document in {place}; remove one of them"
             self.problems.append(document.problem("fullyQualifiedName", message, "unique"))
             return
         self._entries[document.key] = _Entry(
-            document.file, offset, document.first_line, bool(document.request)
-        )
+            document.file, offset, document.first_line, bool(document.request),
+            FOLLOWERS in document.sections,
+        )  # fmt: skip
         if len(self._entries) <= _CACHED:
             self._cache[document.key] = document
         entity = self.release.entities.get(document.type)
@@ -250,7 +285,7 @@ class Catalogue:
         required = self.release.node(entity.create or "").required
         for path, types, fqn in named_references(self.release, entity, document.request):
             # The entity of the same name may be one that servers have from the start.
-            if path != "name" and (types, fqn) not in self._needed:
+            if path != NAME_PATH and (types, fqn) not in self._needed:
                 what = " or ".join(types)
                 message = f"{what} {fqn!r} has no document in the catalogue"
                 self._needed[types, fqn] = document.problem(
@@ -329,15 +364,28 @@ class Catalogue:
         cached = self._cache.get(key)
         if cached is not None:
             return cached
-        entry = self._entries[key]
+        entry = _Entry(*self._entries.get(key))
         return document_at(self.folder / entry.file, entry.file, entry.offset, entry.first_line)
 
-    def _arranged(self) -> list[tuple[str, str]]:
-        by_type: dict[str, list[tuple[str, str]]] = {}
-        for key in self._entries:
-            by_type.setdefault(key[0], []).append(key)
-        order = type_order(self.release, by_type, self._edges, self._required)
-        return [key for name in order for key in name_order(by_type[name], self._above)]
+    def _ranked(self) -> dict[str, int]:
+        """Return the places of entity types in the order of iteration."""
+        types = self._entries.types()
+        order = type_order(self.release, types, self._edges, self._required)
+        return {name: number for number, name in enumerate(order)}
+
+    def _arranged(self, entity_type: str) -> dict[str, int]:
+        """Return the places of the names of a type in the order of iteration.
+
+        It is empty for a type whose entities do not refer to each other: the order of their names
+        is that of the index, and need not be kept.
+        """
+        if entity_type not in self._places:
+            above = {key: names for key, names in self._above.items() if key[0] == entity_type}
+            keys = [(entity_type, fqn) for fqn in self._entries.names(entity_type)] if above else []
+            self._places[entity_type] = {
+                fqn: number for number, (_, fqn) in enumerate(name_order(keys, above))
+            }
+        return self._places[entity_type]
 
 
 def _secret_problems(create: Node, document: Document) -> Iterator[Problem]:

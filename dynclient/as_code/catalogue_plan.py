@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from os import PathLike
 from typing import Any, NamedTuple
 
+from dynclient.as_code.plan_actions import CHANGE, CREATE, DELETE, KEEP, RESTORE, Action, Contents
 from dynclient.as_code.whole_files import write_whole
 from dynclient.display.blocks import Block, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
@@ -19,64 +18,11 @@ from dynclient.extensions.entity_diff import FieldChange
 from dynclient.secrets import printable
 from dynclient.tracebacks import public_calls
 
-CREATE, CHANGE, RESTORE, DELETE = "create", "change", "restore", "delete"
-KEEP = "keep"
-"""The kind of actions that send nothing: an entity is as its document says, which is recorded."""
-LINK = "link"
-"""The kind of actions that set what could not be set when an entity was created."""
 KINDS = (CREATE, RESTORE, CHANGE, DELETE)
 VERSION = 1
 """The version of the format of plans."""
 _SIGNS = {CREATE: "+", RESTORE: "+", CHANGE: "~", DELETE: "-"}
 _ROWS = 100
-
-
-@dataclass(slots=True, eq=False)
-class Action:
-    """What has to be done with one entity.
-
-    Attributes:
-        kind: ``create``, ``change``, ``restore`` (it was deleted, and is changed afterwards),
-            ``delete``, or ``keep``, which sends nothing.
-        type: Name of the entity type, ``table``.
-        fqn: Fully qualified name of the entity.
-        place: File and line of its document; empty for a deletion.
-        id: Id of the entity on the server; empty before it is created.
-        stamp: Version and time of the last change when the plan was made.
-        changes: What differs, field by field.
-        translated: What the release of the server calls or shapes differently than the document.
-        level: Actions of a lower level are done first.
-    """
-
-    kind: str
-    type: str
-    fqn: str
-    place: str = ""
-    id: str = ""
-    stamp: str = ""
-    changes: tuple[FieldChange, ...] = ()
-    translated: tuple[FieldChange, ...] = ()
-    level: tuple[int, int] = (0, 0)
-    _packed: bytes = field(default=b"", repr=False)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Type and fully qualified name."""
-        return self.type, self.fqn
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """What is sent: ``request``, ``fields``, ``links``, ``values``, ``old``, ``sections``."""
-        found: dict[str, Any] = json.loads(zlib.decompress(self._packed)) if self._packed else {}
-        return found
-
-    @content.setter
-    def content(self, value: Mapping[str, Any]) -> None:
-        """Set it; it is kept compressed, since a plan may have many entities."""
-        self._packed = zlib.compress(json.dumps(value).encode(), 1)
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.type} {self.fqn}"
 
 
 class MergeConflict(NamedTuple):
@@ -157,6 +103,7 @@ class CataloguePlan(Displayed):
             ``lossy=True``.
         unresolved: secrets that are not set where their places say.
         unchanged: number of entities that are as their documents say.
+        contents: where the actions keep what they say, so that memory does not grow with it.
     """
 
     def __init__(self, folder: str, host: str, release: str) -> None:
@@ -164,6 +111,7 @@ class CataloguePlan(Displayed):
         self.host = host
         self.release = release
         self.actions: list[Action] = []
+        self.contents = Contents()
         self.conflicts: list[MergeConflict] = []
         self.kept: list[Kept] = []
         self.lost: list[Lost] = []
@@ -214,6 +162,21 @@ class CataloguePlan(Displayed):
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan as JSON; it has no secrets, but their places."""
+        return {**self._head(), "actions": [_action_json(each) for each in self.actions]}
+
+    def _texts(self) -> Iterator[str]:
+        """Yield the text of the plan as JSON, an action at a time."""
+        yield "{\n"
+        for name, value in self._head().items():
+            yield f' "{name}": {json.dumps(value, ensure_ascii=False)},\n'
+        yield ' "actions": ['
+        for number, action in enumerate(self.actions):
+            text = json.dumps(_action_json(action), ensure_ascii=False, indent=1)
+            yield ",\n" if number else "\n"
+            yield text
+        yield "\n ]\n}\n"
+
+    def _head(self) -> dict[str, Any]:
         return {
             "version": VERSION,
             "folder": self.folder,
@@ -221,7 +184,6 @@ class CataloguePlan(Displayed):
             "release": self.release,
             "counts": self.counts,
             "unchanged": self.unchanged,
-            "actions": [_action_json(each) for each in self.actions],
             "conflicts": [each._asdict() for each in self.conflicts],
             "kept": [
                 {**each._asdict(), "change": each.change._asdict()} for each in self.kept
@@ -240,8 +202,7 @@ class CataloguePlan(Displayed):
             BadArguments: it is not a path.
             UsageError: it cannot be written.
         """
-        text = json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n"
-        write_whole(as_path(path, "CataloguePlan.write", "path"), text)
+        write_whole(as_path(path, "CataloguePlan.write", "path"), self._texts())
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> CataloguePlan:
@@ -353,6 +314,7 @@ def _plan(value: dict[str, Any]) -> CataloguePlan:
             tuple(FieldChange(**change) for change in each["translated"]), tuple(each["level"]),
         )  # fmt: skip
         action.content = each["content"]
+        action.settle(plan.contents)
         plan.actions.append(action)
     plan.conflicts = [MergeConflict(**each) for each in value["conflicts"]]
     plan.kept = [

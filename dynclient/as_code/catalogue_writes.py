@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.as_code.applied_state import stamp_of
-from dynclient.as_code.catalogue_plan import CREATE, DELETE, RESTORE, Action
 from dynclient.as_code.entity_documents import EntityDocuments
 from dynclient.as_code.entity_values import EntityValues
+from dynclient.as_code.key_index import KeyIndex
 from dynclient.as_code.merged_fields import merge_fields
+from dynclient.as_code.plan_actions import CREATE, DELETE, RESTORE, Action
 from dynclient.as_code.references import with_ids
 from dynclient.as_code.secret_places import is_place, resolve_secrets
 from dynclient.as_code.sections import PATCHED
@@ -39,7 +40,7 @@ class Identities:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._known: dict[tuple[str, str], str] = {}
+        self._known = KeyIndex()
 
     def add(self, entity_type: str, fqn: str, id: str) -> None:
         """Note the id of an entity that was created."""
@@ -52,15 +53,16 @@ class Identities:
             UsageError: it does not exist.
         """
         for entity_type in types:
-            if (entity_type, fqn) in self._known:
-                return entity_type, self._known[entity_type, fqn]
+            id = self._known.get((entity_type, fqn))
+            if id is not None:
+                return entity_type, id
         for entity_type in types:
             spec = self._session.find(entity_type)
             operation = spec.operations.get("get_by_name")
             found = operation and self._session.find_one(Plan(operation, {"fqn": fqn}))
             if found is not None:
-                self._known[entity_type, fqn] = str(model.raw(found)["id"])
-                return entity_type, self._known[entity_type, fqn]
+                id = self._known[entity_type, fqn] = str(model.raw(found)["id"])
+                return entity_type, id
         raise UsageError(f"{' or '.join(types)} {fqn} does not exist on {self._session.host}")
 
 

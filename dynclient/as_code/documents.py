@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -244,8 +245,9 @@ def document_of(text: Text, file: str) -> Document:
             for problem in problems
         ]
         raise ValidationFailed(what=file, problems=found)
+    kind = sys.intern(str(value["type"]))  # a plan has it as often as documents
     return Document(
-        value["type"], value["fullyQualifiedName"], value["release"], value.get("request", {}),
+        kind, value["fullyQualifiedName"], value["release"], value.get("request", {}),
         {name: value[name] for name in SECTIONS if value.get(name) is not None},
         value.get("referenced", False), file, first, lines,
     )  # fmt: skip

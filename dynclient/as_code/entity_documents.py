@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import model
 from dynclient.as_code.create_requests import create_request
 from dynclient.as_code.documents import Document
+from dynclient.as_code.references import NAME_PATH, named_references
 from dynclient.as_code.request_fields import LeftOut, Reference, RequestFields
 from dynclient.as_code.secret_places import SecretPlaces, Store
 from dynclient.as_code.sections import FOLLOWERS, PATCHED, SectionReader, Switches
@@ -112,10 +113,17 @@ class EntityDocuments:
                 sections[PATCHED] = self._secrets.replaced(own, sections[PATCHED], *key)
         said = {*sections.get(PATCHED, ()), *sections}
         left_out = [each for each in made.left_out if each.path.partition(".")[0] not in said]
+        named = self._named(entity, request)
         return Found(
             Document(*key, self._release.name, request, sections, referenced),
-            (*made.references, *references), tuple(left_out),
+            (*made.references, *named, *references), tuple(left_out),
         )  # fmt: skip
+
+    def _named(self, entity: EntityType, request: Mapping[str, Any]) -> Iterator[Reference]:
+        """Yield what a request names in texts: the table in the entity link of a test case."""
+        for path, types, fqn in named_references(self._release, entity, request):
+            if len(types) == 1 and path != NAME_PATH:
+                yield Reference(path, types[0], fqn)
 
     def definitions(self, entity: EntityType, raw: Mapping[str, Any]) -> Document | None:
         """Return the document of a type with its custom properties; None if it has none.

@@ -37,7 +37,7 @@ def file_path(entity_type: str, name: str, suffix: str) -> str:
     Returns:
         The path with ``/``: ``table/shop/sales/public/orders.yaml``.
     """
-    *folders, last = map(_encoded, _parts(name))
+    *folders, last = map(encoded, _parts(name))
     parts = [entity_type, *(_ENDING.sub("%2E", each) for each in folders), last]
     path = "/".join(parts) + suffix
     if len(path.encode()) <= _PATH_MAX:
@@ -52,8 +52,13 @@ def _parts(name: str) -> list[str]:
         return [name]
 
 
-def _encoded(part: str) -> str:
-    """Return a part of a name as a part of a path; different parts have different results."""
+def encoded(part: str) -> str:
+    """Return a part of a name as a part of a path; different parts have different results.
+
+    Args:
+        part: any text. What file systems do not accept is percent-encoded, and the end of a very
+            long one replaced by a hash after ``~``.
+    """
     text = _UNSAFE.sub(_escaped, part)
     if text.endswith((" ", ".")):
         text = text[:-1] + _hexadecimal(text[-1])

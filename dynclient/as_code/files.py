@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from dynclient.as_code.applied_state import AppliedState
 from dynclient.as_code.apply import Application, ApplyResult, check_plan
@@ -13,12 +13,13 @@ from dynclient.as_code.apply import Options as ApplyOptions
 from dynclient.as_code.catalogue import Catalogue
 from dynclient.as_code.catalogue_plan import CataloguePlan
 from dynclient.as_code.documents import FORMATS
-from dynclient.as_code.dump import DumpResult, Options, dump
+from dynclient.as_code.dump import DumpResult, dump
 from dynclient.as_code.manifest import Manifest
 from dynclient.as_code.planner import Options as PlanOptions
 from dynclient.as_code.planner import Planner
 from dynclient.as_code.secret_places import Store
 from dynclient.as_code.sections import Switches
+from dynclient.as_code.selection import Options, selection_problems
 from dynclient.bulk.load import Options as LoadOptions
 from dynclient.bulk.load import check_options
 from dynclient.dispatch import bad_arguments
@@ -26,6 +27,9 @@ from dynclient.errors import Problem, UsageError
 from dynclient.extensions.arguments import as_path
 from dynclient.extensions.base import Extension
 from dynclient.suggestions import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from dynclient.as_code.backup import Backup, Restoration
 
 
 class CatalogueFiles(Extension):
@@ -100,12 +104,7 @@ class CatalogueFiles(Extension):
                 near = did_you_mean(nearest(str(value), allowed))
                 message = f"must be {' or '.join(map(repr, allowed))}, not {value!r}{near}"
                 problems.append(Problem(argument, value, "argument", message))
-        if where and not named:
-            message = "needs types=, the entity types to which the conditions apply"
-            problems.append(Problem("where", where, "argument", message))
-        if service and where:
-            message = "cannot be combined with where=; write it as a condition, service:shop"
-            problems.append(Problem("service", service, "argument", message))
+        problems += selection_problems(named, service, where)
         if problems:
             raise bad_arguments("dump", problems)
         options = Options(
@@ -134,21 +133,32 @@ class CatalogueFiles(Extension):
         and when.
 
         Args:
-            folder: the folder, as ``om.dump`` wrote it or written by hand, for any release.
-            prune: whether to delete what an earlier ``apply`` created and has no file any more.
+            folder: the folder, as ``om.dump`` wrote it or written by hand, for any release; or the
+                data file of a fork, see :func:`dynclient.sandbox.fork`: what was changed in it is
+                written into a folder beside it, and compared with what this server had when the
+                fork was made.
+            prune: whether to delete what an earlier ``apply`` created and has no file any more; or
+                what was deleted in the fork.
             overwrite: whether conflicts are decided for the files.
             only: the entities to plan for: ``"table"``, ``"shop.*"``, ``"table:shop.*"``.
 
         Raises:
             BadArguments: the folder is not a path.
-            UsageError: it is not a folder with a whole dump.
+            UsageError: it is neither a folder with a whole dump nor a fork.
             ValidationFailed: files are not valid for the release of this server, or refer to what
                 does not exist; lists all problems with file and line.
             ServerError, TransportError: a list could not be read.
         """
-        path = as_path(folder, "plan", "folder")
+        path = self._documents(as_path(folder, "plan", "folder"))
         with AppliedState(path, self.session.host) as state:
             return self._plan(path, state, prune, overwrite, only)
+
+    def _documents(self, path: Path) -> Path:
+        """Return the folder with the documents of a path: for a fork, those of its changes."""
+        from dynclient.as_code.fork_changes import write_changes
+        from dynclient.as_code.fork_file import is_data_file
+
+        return write_changes(self.session, path) if is_data_file(path) else path
 
     def _plan(
         self,
@@ -183,8 +193,8 @@ class CatalogueFiles(Extension):
         interrupted continues if it is called again.
 
         Args:
-            plan: what ``om.plan`` returned; the path of a file with it; or the folder, for which a
-                plan is made.
+            plan: what ``om.plan`` returned; the path of a file with it; or the folder or fork, for
+                which a plan is made.
             prune: as for :meth:`plan`; only for a folder, as is the following.
             overwrite: see there.
             only: see there; also for a part of a plan.
@@ -203,11 +213,9 @@ class CatalogueFiles(Extension):
             ValidationFailed: there are conflicts, values that the release has no place for, secrets
                 that are not set; or as for :meth:`plan`. Lists all.
         """
-        options = ApplyOptions(lossy, without_secrets, workers, progress)
-        check_options("apply", LoadOptions(workers, progress=progress).problems(
-            self.session.settings.pool_size
-        ))  # fmt: skip
+        options = self._apply_options("apply", lossy, without_secrets, workers, progress)
         path = None if isinstance(plan, CataloguePlan) else as_path(plan, "apply", "plan")
+        path = path and self._documents(path)
         if path is not None and not path.is_dir():
             plan, path = CataloguePlan.read(path), None
         folder = path or Path(plan.folder)  # type: ignore[union-attr]  # it is a plan then
@@ -222,6 +230,89 @@ class CatalogueFiles(Extension):
             application = Application(self.session, made, state, options)
             application.check_state()
             return application.run()
+
+    def backup(
+        self,
+        file: str | PathLike[str],
+        *,
+        followers: bool = True,
+        lineage: bool = True,
+        sample_data: bool = True,
+        profiles: bool = True,
+        feeds: bool = True,
+        replace: bool = False,
+    ) -> Backup:
+        """Write everything of this server into one file, from which it can be restored.
+
+        The file is a zip archive of the documents that :meth:`dump` writes, with their counts and
+        SHA-256 digests. It is read back and checked before it gets its name. Secrets are not in it;
+        their places are.
+
+        Args:
+            file: path of the file; its folder must exist.
+            followers: whether it has who follows an entity.
+            lineage: whether it has the edges of lineage; one request for each entity.
+            sample_data: whether it has sample data; one request for each table, topic …
+            profiles: whether it has the last profiles; one request for each table.
+            feeds: whether it has conversations; one request for each entity.
+            replace: whether to replace a file that exists.
+
+        Raises:
+            BadArguments: the file is not a path.
+            UsageError: the file exists or cannot be written.
+            ServerError, TransportError: a list could not be read; no file is written.
+        """
+        from dynclient.as_code.backup import create_backup
+
+        path = as_path(file, "backup", "file")
+        switches = Switches(followers, lineage, sample_data, profiles, feeds)
+        return create_backup(self.session, path, switches, replace=replace)
+
+    def restore_backup(
+        self,
+        file: str | PathLike[str],
+        *,
+        lossy: bool = False,
+        without_secrets: bool = False,
+        workers: int | None = None,
+        progress: Any = None,
+        confirm: Callable[[CataloguePlan], None] | None = None,
+    ) -> Restoration:
+        """Make this server have what a backup says.
+
+        The whole file is checked first. What does not exist is created, what is different is
+        changed, and nothing is deleted. Entities that are created get new ids; references are
+        restored by name. Afterwards everything in the backup is compared with the server again.
+        A restoration that was interrupted continues if it is repeated.
+
+        Args:
+            file: path of a file that :meth:`backup` wrote, of any release.
+            lossy: whether to leave out what the release of this server has no place for.
+            without_secrets: whether to leave out secrets that are not set where the file says.
+            workers: the highest number of requests at once.
+            progress: as for ``om.tables.upsert_many``.
+            confirm: called with the plan before anything is written; an error that it raises ends
+                the restoration.
+
+        Raises:
+            BadArguments: the file is not a path.
+            UsageError: it cannot be read.
+            ValidationFailed: it is not a backup, is truncated or was altered; or as for
+                :meth:`apply`. Nothing is sent then.
+        """
+        from dynclient.as_code.backup import restore_backup
+
+        path = as_path(file, "restore_backup", "file")
+        options = self._apply_options("restore_backup", lossy, without_secrets, workers, progress)
+        return restore_backup(self.session, path, options, confirm=confirm)
+
+    def _apply_options(
+        self, method: str, lossy: bool, without_secrets: bool, workers: int | None, progress: Any
+    ) -> ApplyOptions:
+        """Return how a plan is applied. Raises BadArguments for wrong options."""
+        options = LoadOptions(workers, progress=progress)
+        check_options(method, options.problems(self.session.settings.pool_size))
+        return ApplyOptions(lossy, without_secrets, workers, progress)
 
 
 def _check_selection(folder: Path, options: Options) -> None:

@@ -13,8 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from dynclient.as_code.documents import JSON_LINES, YAML, Document
+from dynclient.as_code.documents import FORMATS, JSON_LINES, YAML, Document
 from dynclient.as_code.file_names import collision_key, file_path, with_digest
+from dynclient.as_code.key_index import KeyIndex
 from dynclient.as_code.manifest import FILE, STAGING, Manifest
 from dynclient.as_code.whole_files import write_whole
 from dynclient.as_code.yaml_comments import has_comments, with_comments
@@ -37,8 +38,10 @@ class FolderWriter:
         self._folder = folder
         self._format = format
         self._staging = folder / STAGING
-        self._plain: dict[str, tuple[str, str] | None] = {}
-        self._lines: dict[str, list[tuple[str, int, int]]] = {}
+        self._plain = KeyIndex()
+        """By collision key, path and name of the document that has a path; None for more."""
+        self._lines = KeyIndex()
+        """Where the line of a document is among the unsorted ones, and its length."""
         self._open: dict[str, BinaryIO] = {}
         self._folders: set[Path] = set()
         """The folders that are known to be inside of the folder of the dump."""
@@ -66,16 +69,16 @@ class FolderWriter:
     def _add_file(self, document: Document) -> None:
         path = file_path(document.type, document.fqn, f".{YAML}")
         key = collision_key(path)
-        if key in self._plain:
+        if ("", key) in self._plain:
             # None of the entities keeps the plain path: which one was first depends on the server.
-            first = self._plain[key]
+            first = self._plain.get(("", key))
             if first is not None:
                 other, name = first
                 (self._staging / other).rename(self._staging / with_digest(other, name))
-                self._plain[key] = None
+                self._plain["", key] = None
             path = with_digest(path, document.fqn)
         else:
-            self._plain[key] = (path, document.fqn)
+            self._plain["", key] = (path, document.fqn)
         target = self._staging / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(document.text(YAML), encoding="utf-8", newline="\n")
@@ -87,8 +90,7 @@ class FolderWriter:
         if lines is None:
             path = self._staging / f"{document.type}.unsorted"
             lines = self._open[document.type] = path.open("wb")
-        known = self._lines.setdefault(document.type, [])
-        known.append((document.fqn, lines.tell(), len(data)))
+        self._lines[document.key] = (lines.tell(), len(data))
         lines.write(data)
 
     def finish(self, manifest: Manifest) -> None:
@@ -98,17 +100,17 @@ class FolderWriter:
             manifest: of the dump.
         """
         self._close()
-        for entity_type in self._lines:
+        for entity_type in self._lines.types():
             self._sort(entity_type)
         self._is_mixed = True
         (self._folder / FILE).unlink(missing_ok=True)
-        written = set()
-        for path in _files(self._staging):
+        written = KeyIndex()
+        for path in document_files(self._staging):
             relative = path.relative_to(self._staging)
-            written.add(relative.as_posix())
+            written["", relative.as_posix()] = None
             self._replace(path, self._folder / relative)
-        for path in [*_files(self._folder)]:
-            if path.relative_to(self._folder).as_posix() not in written:
+        for path in document_files(self._folder):
+            if ("", path.relative_to(self._folder).as_posix()) not in written:
                 path.unlink()
                 _remove_empty(path.parent, self._folder)
         manifest.write(self._folder)
@@ -136,7 +138,8 @@ class FolderWriter:
         source = self._staging / f"{entity_type}.unsorted"
         target = self._staging / f"{entity_type}.{JSON_LINES}"
         with source.open("rb") as unsorted, target.open("wb") as lines:
-            for _, offset, length in sorted(self._lines[entity_type]):
+            for fqn in self._lines.names(entity_type):
+                offset, length = self._lines.get((entity_type, fqn))
                 unsorted.seek(offset)
                 lines.write(unsorted.read(length))
         source.unlink()
@@ -171,13 +174,15 @@ class FolderWriter:
             self._folders.add(folder)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def document_files(folder: Path) -> Iterator[Path]:
     """Yield the files with documents in a folder; those of hidden folders are not documents."""
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if any(part.startswith(".") for part in relative.parts):
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
             continue
-        if path.suffix in {f".{YAML}", f".{JSON_LINES}"} and path.is_file():
+        if path.is_dir():
+            if not path.is_symlink():
+                yield from document_files(path)
+        elif path.suffix.removeprefix(".") in FORMATS:
             yield path
 
 

@@ -7,23 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.as_code.applied_state import Applied, AppliedState, stamp_of
-from dynclient.as_code.catalogue_plan import (
-    CHANGE,
-    CREATE,
-    DELETE,
-    KEEP,
-    RESTORE,
-    Action,
-    CataloguePlan,
-    Kept,
-    Lost,
-    MergeConflict,
-)
+from dynclient.as_code.catalogue_plan import CataloguePlan, Kept, Lost, MergeConflict
 from dynclient.as_code.entity_documents import EntityDocuments, entity_name
+from dynclient.as_code.key_index import Key, KeyIndex
 from dynclient.as_code.merged_fields import Clash, merge_fields, with_known_secrets
+from dynclient.as_code.plan_actions import CHANGE, CREATE, DELETE, KEEP, RESTORE, Action
 from dynclient.as_code.request_fields import LeftOut, Reference
 from dynclient.as_code.section_changes import definition_changes, section_changes
-from dynclient.as_code.sections import FOLLOWERS, PATCHED, Switches
+from dynclient.as_code.sections import PATCHED, Switches
 from dynclient.as_code.translated_documents import Translated, translated_document
 from dynclient.as_code.unordered_lists import UnorderedLists
 from dynclient.bulk.order import type_level
@@ -39,8 +30,6 @@ if TYPE_CHECKING:
     from dynclient.as_code.documents import Document
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.session.session import Session
-
-Key = tuple[str, str]
 
 
 class Options(NamedTuple):
@@ -69,9 +58,9 @@ class Planner:
         self._state = state
         self._options = options
         self._plan = CataloguePlan(str(catalogue.folder), session.host, session.release.name)
-        self._places = {key: number for number, key in enumerate(catalogue.keys())}
         self._later: dict[Key, list[tuple[str, Key]]] = {}
         self._depths: dict[Key, int] = {}
+        self._levels: dict[tuple[int, int], tuple[int, int]] = {}
         self._readers: dict[bool, EntityDocuments] = {}
         self._authors: dict[str, Any] = {}
         self._lost: set[Key] = set()
@@ -87,16 +76,19 @@ class Planner:
         self._catalogue.check(self._exists, without_secrets=True)
         self._plan.unresolved = [*self._catalogue.unresolved]
         self._lose_documents()
-        names: dict[str, list[str]] = {}
-        for entity_type, fqn in self._catalogue.keys():  # noqa: SIM118 -- iterating yields documents
-            if (entity_type, fqn) not in self._lost:
-                names.setdefault(entity_type, []).append(fqn)
-        for level, (entity_type, fqns) in enumerate(names.items()):
-            self._plan_type(level, entity_type, fqns)
+        for level, entity_type in enumerate(self._catalogue.types()):
+            if any((entity_type, fqn) not in self._lost for fqn in self._names(entity_type)):
+                self._plan_type(level, entity_type)
         self._link()
         if self._options.prune:
             self._prune()
         return self._plan
+
+    def _names(self, entity_type: str) -> Iterator[str]:
+        """Yield the names of the documents of a type that the release has a place for."""
+        for fqn in self._catalogue.names(entity_type):
+            if (entity_type, fqn) not in self._lost:
+                yield fqn
 
     def _exists(self, entity_type: str, fqn: str) -> bool:
         """Return whether the server has an entity that no document is about."""
@@ -108,30 +100,45 @@ class Planner:
 
     # -- the entities of a type --------------------------------------------------------------------
 
-    def _plan_type(self, level: int, entity_type: str, fqns: list[str]) -> None:
+    def _plan_type(self, level: int, entity_type: str) -> None:
         spec = self._session.find(self._release.entities[entity_type])
-        found: dict[str, Action | None] = {}
-        reader = self._reader(entity_type, fqns)
-        for raw in _read(reader, spec, fqns, self._session):
+        seen = KeyIndex()
+        found: dict[str, Action] = {}
+        reader = self._reader(entity_type)
+        for raw in _read(reader, spec, self._names(entity_type), self._session):
             fqn = entity_name(raw)
-            document = self._catalogue.find(entity_type, fqn)
-            if document is not None and (fqn not in found or not raw.get("deleted")):
-                found[fqn] = self._compare(spec, reader, document, raw)
-        for fqn in fqns:
-            document = self._catalogue.find(entity_type, fqn)
-            if document is None:
+            key = (entity_type, fqn)
+            document = None if key in self._lost else self._catalogue.find(*key)
+            if document is None or (key in seen and raw.get("deleted")):
                 continue
-            action = found[fqn] if fqn in found else self._create(document)
+            seen[key] = None
+            found.pop(fqn, None)
+            action = self._compare(spec, reader, document, raw)
+            if action is not None:
+                action.settle(self._plan.contents)
+                found[fqn] = action
+        for fqn in self._names(entity_type):
+            action = found.get(fqn)
+            if action is None and (entity_type, fqn) not in seen:
+                document = self._catalogue.find(entity_type, fqn)
+                action = None if document is None else self._create(document)
             if action is None:
                 self._plan.unchanged += 1
                 continue
-            action.level = (level, self._depths.get(action.key, 0))
+            action.level = self._level(level, self._depths.get(action.key, 0))
             self._plan.unchanged += action.kind == KEEP
+            action.settle(self._plan.contents)
             self._plan.actions.append(action)
 
-    def _reader(self, entity_type: str, fqns: list[str]) -> EntityDocuments:
-        documents = (self._catalogue.find(entity_type, fqn) for fqn in fqns)
-        followers = any(each is not None and FOLLOWERS in each.sections for each in documents)
+    def _level(self, *numbers: int) -> tuple[int, int]:
+        """Return a level; those of many actions are the same object."""
+        first, second = numbers
+        return self._levels.setdefault((first, second), (first, second))
+
+    def _reader(self, entity_type: str) -> EntityDocuments:
+        followers = any(
+            self._catalogue.has_followers(entity_type, fqn) for fqn in self._names(entity_type)
+        )
         if followers not in self._readers:
             self._readers[followers] = EntityDocuments(self._session, Switches(followers=followers))
         return self._readers[followers]
@@ -147,13 +154,13 @@ class Planner:
         content = _content(document, translated)
         content["sections"] = _sections(document)
         action.content = content
-        own = self._places[document.key]
         for each in translated.references:
             key = (each.type, each.fqn)
-            place = self._places.get(key)
-            if place is not None and place >= own:
+            if key not in self._catalogue:
+                continue
+            if not self._catalogue.is_before(key, document.key):
                 self._later.setdefault(document.key, []).append((each.path, key))
-            elif place is not None and each.type == document.type:
+            elif each.type == document.type:
                 depth = self._depths.get(key, 0) + 1
                 self._depths[document.key] = max(depth, self._depths.get(document.key, 0))
         return action
@@ -320,7 +327,10 @@ class Planner:
 
     def _link(self) -> None:
         """Set references between entities that refer to each other after both were created."""
-        created = {each.key for each in self._plan.actions if each.kind == CREATE}
+        needed = {key for later in self._later.values() for _, key in later}
+        created = {
+            each.key for each in self._plan.actions if each.kind == CREATE and each.key in needed
+        }
         for action in self._plan.actions:
             later = [path for path, key in self._later.get(action.key, ()) if key in created]
             if action.kind != CREATE or not later:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 _ID = "00000000-0000-4000-8000-000000000000"
+NAME_PATH = "name"
+"""The path of the reference to an entity of another type that has the same name."""
 _SELF = "<self>"
 """Replaced by the type of the entity itself in ``data/create_requests.json``."""
 
@@ -91,7 +93,7 @@ class _Walk:
         """Yield the references in a request."""
         other = data_file("create_requests.json")["same_name"].get(self._entity.name)
         if other in self._release.entities and isinstance(request.get("name"), str):
-            yield NamedReference("name", (str(other),), request["name"])
+            yield NamedReference(NAME_PATH, (str(other),), request["name"])
         for name, value in request.items():
             place = node.properties.get(name)
             types = reference_types(self._release, self._entity, name)

@@ -140,7 +140,8 @@ class RequestFields:
             value: its value.
         """
         place = self._own.properties.get(name)
-        if place is None or value == place.default:
+        is_initial = name in self._facts["initial"].get(self._entity.name, ())
+        if place is None or (value == place.default and not is_initial):
             return None
         try:
             return self._value(place, place, value, (name,))

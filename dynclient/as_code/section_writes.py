@@ -13,7 +13,7 @@ from dynclient.operations.operation import Plan
 from dynclient.session.property_values import DEFINITIONS
 
 if TYPE_CHECKING:
-    from dynclient.as_code.catalogue_plan import Action
+    from dynclient.as_code.plan_actions import Action
     from dynclient.session.session import Session
 
 
@@ -92,15 +92,13 @@ class SectionWriter:
         feed = Feed(self._session)
         target = {"id": action.id, "type": action.type, NAME: action.fqn}
         known = {model.raw(each)["message"] for each in feed.conversations(target)}
-
-        def author(message: Mapping[str, Any]) -> Any:
-            return message["from"] if feed.takes_author else None
-
+        is_named = feed.takes_author()
         for each in value:
             if each["message"] not in known:
-                thread = feed.start(target, each["message"], author=author(each))
+                author = each["from"] if is_named else None
+                thread = feed.start(target, each["message"], author=author)
                 for post in each["posts"]:
-                    feed.reply(thread, post["message"], author=author(post))
+                    feed.reply(thread, post["message"], author=post["from"] if is_named else None)
 
     def _with_ids(self, value: Any) -> Any:
         """Return JSON with the ids of entities in references by name."""

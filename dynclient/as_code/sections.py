@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.as_code.request_fields import NAME, Reference, RequestFields
 from dynclient.bulk.order import parents_of
 from dynclient.data import data_file
-from dynclient.extensions.registry import extensions
+from dynclient.extensions.registry import client_names, extensions
 from dynclient.operations.entity_filters import service_types
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
-    from dynclient.schema import EntityType
+    from dynclient.schema import EntityType, Release
     from dynclient.session.session import Session
 
 PATCHED = "fields"
@@ -67,15 +68,20 @@ class SectionReader:
         found: dict[str, Any] = {PATCHED: fields.patched(raw)}
         if switches.followers and raw.get(FOLLOWERS):
             found[FOLLOWERS] = fields.own_value(FOLLOWERS, raw[FOLLOWERS])
-        if switches.lineage and self._has_lineage(entity):
+        if switches.lineage and self.has_lineage(entity):
             found[LINEAGE] = [*self._edges(fields, entity, raw)]
         if switches.sample_data and self._supports(spec, "sample_data"):
             found[SAMPLE_DATA] = self._sample_data(spec, raw)
         if switches.profiles and self._supports(spec, "latest_profile"):
             found[PROFILE] = self._profile(spec, raw)
-        if switches.feeds:
+        if switches.feeds and FEED in self._features:
             found[FEED] = [*self._threads(entity, raw)]
         return {name: value for name, value in found.items() if value}, fields.references
+
+    @cached_property
+    def _features(self) -> frozenset[str]:
+        """The names of the extensions that the client of the server has."""
+        return frozenset(client_names(self._release, self._session.contract.cached_index()))
 
     def _supports(self, spec: CollectionSpec, method: str) -> bool:
         """Return whether a collection has a method of the extension for profiles."""
@@ -87,8 +93,10 @@ class SectionReader:
             self._capabilities[key] = needs.is_met(self._release, entry.rows, spec, index)
         return self._capabilities[key]
 
-    def _has_lineage(self, entity: EntityType) -> bool:
+    def has_lineage(self, entity: EntityType) -> bool:
         """Return whether entities of a type are data of a service, between which data flow."""
+        if LINEAGE not in self._features:
+            return False
         services = {*service_types(None, self._release)}
         return any(kind in services for _, kind in parents_of(self._release, entity).types)
 
@@ -101,7 +109,6 @@ class SectionReader:
         graph = LineageExtension(self._session)(
             {"id": raw["id"], "type": entity.name}, upstream=1, downstream=0
         )
-        place = self._release.node(_LINEAGE, _LINEAGE_POINTER)
         edges = []
         for edge in graph.edges:
             source, target = model.raw(edge.source), model.raw(edge.target)
@@ -110,9 +117,7 @@ class SectionReader:
             details = {} if edge.details is None else model.raw(edge.details)
             if (details.get("pipeline") or {}).get("id") == raw["id"]:
                 continue  # an edge between others, to which a graph adds what moves the data
-            start = {"type": source["type"], NAME: source[NAME]}
-            fields.references.append(Reference("", source["type"], source[NAME]))
-            edges.append({"from": start, **_details(fields.portable(place, details))})
+            edges.append(portable_edge(fields, self._release, source, details))
         yield from sorted(edges, key=lambda each: (each["from"]["type"], each["from"][NAME]))
 
     def _sample_data(self, spec: CollectionSpec, raw: Mapping[str, Any]) -> Any:
@@ -155,6 +160,26 @@ class SectionReader:
                 "message": thread["message"],
                 "posts": [{"from": post["from"], "message": post["message"]} for post in posts],
             }
+
+
+def portable_edge(
+    fields: RequestFields,
+    release: Release,
+    source: Mapping[str, Any],
+    details: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return an edge as documents have it.
+
+    Args:
+        fields: notes what the edge refers to.
+        release: the release of the server.
+        source: reference to the entity whose data flow.
+        details: the details of the edge.
+    """
+    start = {"type": source["type"], NAME: source[NAME]}
+    fields.references.append(Reference("", source["type"], source[NAME]))
+    place = release.node(_LINEAGE, _LINEAGE_POINTER)
+    return {"from": start, **_details(fields.portable(place, dict(details)))}
 
 
 def _details(details: Mapping[str, Any]) -> dict[str, Any]:

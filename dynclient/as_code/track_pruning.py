@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.as_code.applied_state import stamp_of
-from dynclient.as_code.catalogue_plan import DELETE, Action
 from dynclient.as_code.catalogue_writes import ActionDeletes
 from dynclient.as_code.entity_documents import entity_name
 from dynclient.as_code.observed_writes import Tracked
+from dynclient.as_code.plan_actions import DELETE, Action
 from dynclient.as_code.track_report import KeptEntity, TrackReport
 from dynclient.bulk.load import Load
 from dynclient.bulk.load import Options as LoadOptions

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from dynclient.errors import UsageError
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
     """Write a file so that its path has either the old content or the new one, never a part.
 
     Args:
         path: path of the file, in a folder that exists. A link is followed; what is not a
             regular file, such as ``/dev/stdout``, is written to as it is.
-        text: the new content; lines end with a line feed on every system.
+        text: the new content, or its parts; lines end with a line feed on every system.
 
     Raises:
         UsageError: it cannot be written, such as on a full disk; the old content stays.
     """
+    parts = [text] if isinstance(text, str) else text
     target = path.resolve()
     staged = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         if target.exists() and not target.is_file():
-            path.write_text(text, encoding="utf-8")
+            with path.open("w", encoding="utf-8") as file:
+                file.writelines(parts)
             return
         with staged.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         staged.replace(target)

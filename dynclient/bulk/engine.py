@@ -9,13 +9,12 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from dynclient.bulk.concurrency import Concurrency
-from dynclient.bulk.result import Outcome
 
 
 class Job(NamedTuple):
     """What one thread does: one request or several, for one row or several."""
 
-    send: Callable[[], list[Outcome]]
+    send: Callable[[], list[Any]]
     """Returns an outcome for each row; raises nothing but errors that end the whole load."""
     names: tuple[str, ...] = ()
     """Names of its entities. A job is not sent while another with one of its names is."""
@@ -39,8 +38,8 @@ class Engine:
     def __init__(
         self,
         concurrency: Concurrency,
-        record: Callable[[list[Outcome]], None],
-        notify: Callable[[list[Outcome]], None],
+        record: Callable[[list[Any]], None],
+        notify: Callable[[list[Any]], None],
         is_stopping: Callable[[], bool],
     ) -> None:
         self._concurrency = concurrency

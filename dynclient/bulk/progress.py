@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dynclient.bulk.result import BulkResult
 from dynclient.dispatch import bad_arguments
 from dynclient.display.interactive import running_shell
 from dynclient.errors import Problem
 
-OnProgress = Callable[[int, int | None, BulkResult], Any]
+OnProgress = Callable[[int, int | None, Any], Any]
 """Called with the number of rows done, that of all rows or None, and the result so far."""
 
 
@@ -32,10 +31,8 @@ def show_progress(progress: Any, label: str, total: int | None) -> Iterator[OnPr
     if callable(progress):
         yield progress
         return
-    if progress not in {None, True, False}:
-        kind = type(progress).__name__
-        message = f"must be True, False, None or a function, not {kind}"
-        raise bad_arguments(label, [Problem("progress", kind, "argument", message)])
+    if problems := progress_problems(progress):
+        raise bad_arguments(label, problems)
     is_shown = progress or (progress is None and (sys.stderr.isatty() or _is_notebook()))
     bar = _bar(is_forced=progress is True) if is_shown else None
     if bar is None:
@@ -44,13 +41,22 @@ def show_progress(progress: Any, label: str, total: int | None) -> Iterator[OnPr
     with bar:
         task = bar.add_task(label, total=total, counts="")
 
-        def update(done: int, total: int | None, result: BulkResult) -> None:
+        def update(done: int, total: int | None, result: Any) -> None:
             bar.update(task, completed=done, total=total, counts=str(result))
 
         yield update
 
 
-def _ignore(done: int, total: int | None, result: BulkResult) -> None:
+def progress_problems(progress: Any) -> list[Problem]:
+    """Return what is wrong with a value of ``progress=``."""
+    if callable(progress) or progress is None or isinstance(progress, bool):
+        return []
+    kind = type(progress).__name__
+    message = f"must be True, False, None or a function, not {kind}"
+    return [Problem("progress", kind, "argument", message)]
+
+
+def _ignore(done: int, total: int | None, result: Any) -> None:
     """Show nothing."""
 
 

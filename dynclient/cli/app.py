@@ -20,7 +20,10 @@ from dynclient.cli.data_commands import Profile
 from dynclient.cli.data_commands import app as data
 from dynclient.cli.error_text import asks_for_json, error_json
 from dynclient.cli.exit_codes import DONE, MISUSED
+from dynclient.cli.fork_commands import app as forks
+from dynclient.cli.fork_commands import backups
 from dynclient.cli.output import standard_console
+from dynclient.cli.parquet_commands import app as parquet
 from dynclient.cli.plan_commands import app as plans
 from dynclient.cli.profile_commands import app as profiles
 from dynclient.cli.schema_commands import app as schemas
@@ -46,9 +49,12 @@ _SETTINGS: dict[str, Any] = {
 }
 app = typer.Typer(**_SETTINGS)
 app.add_typer(schemas, name="schemas")
+app.add_typer(backups, name="backup", rich_help_panel="Catalogue as code")
 app.registered_commands.extend(data.registered_commands)
 app.registered_commands.extend(catalogue.registered_commands)
+app.registered_commands.extend(parquet.registered_commands)
 app.registered_commands.extend(plans.registered_commands)
+app.registered_commands.extend(forks.registered_commands)
 app.registered_commands.extend(profiles.registered_commands)
 app.registered_commands.extend(upgrades.registered_commands)
 
@@ -192,8 +198,8 @@ def sandbox(
 ) -> None:
     """Serve OpenMetadata's REST API on this machine until Ctrl-C.
 
-    The sandbox serves the starter release unless --release or --tree names another one. It prints
-    the commands that let clients in another terminal use it.
+    The sandbox serves the release of its data file, or else the starter release, unless --release
+    or --tree names another one. It prints the commands that let clients in another terminal use it.
     """
     from dynclient.sandbox.server import serve
 

@@ -458,7 +458,9 @@ def history(
 
 
 @app.command(
-    epilog=example("dynclient diff table shop.main.public.orders 0.1 0.2"),
+    epilog=example(
+        "dynclient diff table shop.main.public.orders 0.1 0.2", "dynclient diff shop.db prod"
+    ),
     rich_help_panel=_GROUP,
 )
 def diff(
@@ -466,7 +468,8 @@ def diff(
         list[str],
         typer.Argument(
             metavar="TYPE NAME VERSION [VERSION]",
-            help="The entity and one or two versions; or another entity instead of versions.",
+            help="The entity and one or two versions, or another entity instead of versions; or two"
+            " catalogues: forks, folders of 'dynclient dump', and profiles.",
             show_default=False,
         ),
     ],
@@ -479,12 +482,17 @@ def diff(
     output: As = Format.TABLE,
     columns: Columns = "",
 ) -> None:
-    """Print what differs between two versions of an entity, or between two entities.
+    """Print what differs between two versions of an entity, two entities, or two catalogues.
 
-    One version is compared with the present state.
+    One version is compared with the present state. A fork alone is compared with what it was when
+    it was made. Catalogues that differ are exit code 3.
     """
-    from dynclient.cli import version_commands
+    from dynclient.cli import fork_commands, version_commands
 
+    if fork_commands.are_catalogues(words):
+        server = {"host": host, "profile": profile, "release": release}
+        code = fork_commands.diff_catalogues(output_of(output, columns), words, **server)
+        raise typer.Exit(code)
     try:
         sides = version_commands.compared_states(words)
     except WrongWords as error:

@@ -21,11 +21,20 @@ app = typer.Typer()
 
 _GROUP = "Catalogue as code"
 Folder = Annotated[
-    str, typer.Argument(metavar="FOLDER", help="Folder with the files.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="FOLDER",
+        help="Folder with the files, or a fork: the file that 'dynclient fork' wrote.",
+        show_default=False,
+    ),
 ]
 Prune = Annotated[
     bool,
-    typer.Option("--prune", help="Delete what an earlier apply created and has no file any more."),
+    typer.Option(
+        "--prune",
+        help="Delete what an earlier apply created and has no file any more, or what was"
+        " deleted in a fork.",
+    ),
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Decide conflicts for the files.")
@@ -77,7 +86,7 @@ def plan(
         )
         if file is not None:
             made.write(file)
-        code = _show(out, made)
+        code = show_plan(out, made)
         if file is not None:
             out.say(f"wrote the plan to {file}")
     raise typer.Exit(code)
@@ -92,7 +101,7 @@ def apply(
         str,
         typer.Argument(
             metavar="PLAN",
-            help="A file that 'dynclient plan -o' wrote, or the folder with the files.",
+            help="A file that 'dynclient plan -o' wrote, the folder with the files, or a fork.",
             show_default=False,
         ),
     ],
@@ -116,13 +125,15 @@ def apply(
     """
     from pathlib import Path
 
-    from dynclient.as_code.catalogue_plan import DELETE, CataloguePlan
+    from dynclient.as_code.catalogue_plan import CataloguePlan
+    from dynclient.as_code.fork_file import is_data_file
+    from dynclient.as_code.plan_actions import DELETE
     from dynclient.cli.connection import connect_or_ask, reported
 
     out = output_of(output)
     names = tuple(only or ())
     with reported(out), connect_or_ask(host, profile=profile, release=release) as om:
-        is_folder = Path(source).is_dir()
+        is_folder = Path(source).is_dir() or is_data_file(Path(source))
         made: Any = None
         if dry_run or prune or not is_folder:
             made = (
@@ -131,7 +142,7 @@ def apply(
                 else CataloguePlan.read(source).only(names or ("*",))
             )
         if dry_run:
-            raise typer.Exit(_show(out, made))
+            raise typer.Exit(show_plan(out, made))
         if made is not None and not yes:
             _ask(om, made, DELETE)
         options = {} if made is not None else {"overwrite": overwrite, "only": names}
@@ -143,8 +154,13 @@ def apply(
     raise typer.Exit(code)
 
 
-def _show(output: Output, made: CataloguePlan) -> int:
-    """Print a plan, and return the exit code."""
+def show_plan(output: Output, made: CataloguePlan) -> int:
+    """Print a plan, and return the exit code.
+
+    Args:
+        output: where and how.
+        made: the plan.
+    """
     if output.is_table:
         show_blocks(output, made._blocks())
     else:
@@ -208,7 +224,7 @@ def copy(
         with connect_or_ask(None, profile=target) as om:
             made: CataloguePlan = om.plan(place, overwrite=overwrite)
             if dry_run:
-                raise typer.Exit(_show(out, made))
+                raise typer.Exit(show_plan(out, made))
             result: ApplyResult = om.apply(
                 made, lossy=lossy, without_secrets=without_secrets,
                 progress=None if out.is_table else False,

@@ -108,7 +108,10 @@ def _show(report: UpgradeReport, output: str) -> None:
 
 
 @app.command(
-    epilog=example("dynclient rehearse load.py --from 1.6.0 --to 1.13.0 -- --all"),
+    epilog=example(
+        "dynclient rehearse load.py --from 1.6.0 --to 1.13.0 -- --all",
+        "dynclient rehearse load.py --from 1.6.0 --to 1.13.0 --data shop.db",
+    ),
     rich_help_panel=_GROUP,
 )
 def rehearse(
@@ -133,7 +136,8 @@ def rehearse(
     data: Annotated[
         str,
         typer.Option(
-            help="Content of both sandboxes: 'empty', 'shop', 'small', or a number of tables."
+            help="Content of both sandboxes: 'empty', 'shop', 'small', a number of tables, or a"
+            " fork: the file that 'dynclient fork' wrote."
         ),
     ] = "shop",
     allow_translated: Annotated[
@@ -155,13 +159,17 @@ def rehearse(
 
     if output not in {TEXT, JSON}:
         raise typer.BadParameter(f"must be text or json, not {output!r}", param_hint="--output")
-    content = None if data == "empty" else catalogue(int(data) if data.isdigit() else data)
+    is_fork = Path(data).is_file()
+    content = None
+    if data != "empty" and not is_fork:
+        content = catalogue(int(data) if data.isdigit() else data)
     result = rehearsal.rehearse(
         script,
         before=release_or_path(before),
         to=None if to is None else release_or_path(to),
         arguments=arguments or (),
         load=None if content is None else content.load,
+        data=data if is_fork else None,
     )
     _show_rehearsal(result, output)
     failed = result.breaks if allow_translated else result.differences

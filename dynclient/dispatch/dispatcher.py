@@ -24,6 +24,7 @@ from dynclient.transport.request import Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dynclient.dispatch.pagination import Page
     from dynclient.hooks import Hooks
     from dynclient.operations import Operation
     from dynclient.schema import EntityType, Node, Release
@@ -331,19 +332,32 @@ class Dispatcher:
         responses.check_shape(request, data, entity)
         if found is None or data is None or operation.as_json:
             return data
-        origin = self._origin(request, operation, entity)
         if kind == "page":
-            from dynclient.dispatch.pagination import Page
-
-            listed = data["data"]
-            if listed:
-                self._note_routes(operation, listed[0])
-            return Page(self._load_all(found, listed, origin), data.get("paging"), origin)
+            return self.page(request, data)
+        origin = self._origin(request, operation, entity)
         if kind == "history":
             return self._load_all(found, _versions(request, data))
         if kind == "entity":
             self._note_routes(operation, data)
         return self._load_all(found, [data], origin)[0]
+
+    def page(self, request: Request, data: Mapping[str, Any]) -> Page:
+        """Return a page of entities that the schemas describe.
+
+        Args:
+            request: the request of a list.
+            data: the JSON of the response, also of one that another process received.
+        """
+        from dynclient.dispatch.pagination import Page
+
+        operation: Operation = request.operation
+        found = self._kind(operation.result or "")
+        assert found is not None  # noqa: S101 -- the operation lists entities
+        origin = self._origin(request, operation, self._entity_of(operation.result))
+        listed = data["data"]
+        if listed:
+            self._note_routes(operation, listed[0])
+        return Page(self._load_all(found, listed, origin), data.get("paging"), origin)
 
     def _origin(
         self, request: Request, operation: Operation, entity: EntityType | None

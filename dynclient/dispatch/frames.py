@@ -124,16 +124,32 @@ class Frame:
         listing: the list.
         fields: dotted names of the columns; None for all that the list returns.
         explode: the dotted name of a list whose items become rows of their own; None for none.
+        by_schema: whether the columns without ``fields`` are those of the schema alone, the same
+            for every list of the type; otherwise the first page may add some. Needs no page, unless
+            the type of the entities is unknown.
+        keep: whether the JSON of an entity becomes a row; None for all.
+        on_missing: called, instead of a warning, with the names of fields that entities have and
+            that are not among the columns.
 
     Raises:
         BadArguments: a name is not a field; all of them are listed.
     """
 
     def __init__(
-        self, listing: Listing, fields: str | Iterable[str] | None, explode: str | None
+        self,
+        listing: Listing,
+        fields: str | Iterable[str] | None,
+        explode: str | None,
+        *,
+        by_schema: bool = False,
+        keep: Callable[[dict[str, Any]], bool] | None = None,
+        on_missing: Callable[[list[str]], None] | None = None,
     ) -> None:
         self._fields: Any = fields.split(",") if isinstance(fields, str) else fields
         self._absent = listing.absent() if fields is None else frozenset()
+        self._by_schema = by_schema
+        self._keep = keep
+        self._on_missing = on_missing or self._warn_missing
         self._exploded: Column | None = None
         self._first: Page | None = None
         self._node = listing.node
@@ -141,7 +157,7 @@ class Frame:
         if self._node is not None:
             self._choose(self._node, explode)
         self._pages = listing.pages_with(self._paths())
-        if self._node is None or self._fields is None:
+        if self._node is None or (self._fields is None and not by_schema):
             self._first = next(self._pages, None)
             self._node = self._node or _schema(self._first)
             if self._node is not None:
@@ -193,7 +209,8 @@ class Frame:
     # -- rows --------------------------------------------------------------------------------------
 
     def _rows(self, page: Page | None) -> list[dict[str, Any]]:
-        return [] if page is None else [model.raw(each) for each in page.entities]
+        rows = [] if page is None else [model.raw(each) for each in page.entities]
+        return rows if self._keep is None else [row for row in rows if self._keep(row)]
 
     def batches(self) -> Iterator[list[list[Any]]]:
         """Yield the cells of one page after the other, column by column."""
@@ -212,7 +229,7 @@ class Frame:
                 for row in rows:
                     present.update(row)
             yield rows
-        self._warn_missing(present)
+        self._look_for_missing(present)
 
     def _batch(self, rows: list[dict[str, Any]], columns: Iterable[Column]) -> list[list[Any]]:
         """Return the cells of columns."""
@@ -231,20 +248,25 @@ class Frame:
             for column in columns
         ]
 
-    def _warn_missing(self, present: set[str]) -> None:
-        """Warn of fields that have no column, since no entity of the first page has them."""
+    def _look_for_missing(self, present: set[str]) -> None:
+        """Report the fields that entities have and that are not among the columns."""
         names = {column.steps[0] for column in self.columns}
         known = {} if self._node is None else self._node.properties
         missing = sorted(name for name in present - names if name in known)
         if missing:
-            from dynclient.warn import warn_user
+            self._on_missing(missing)
 
-            listed = ", ".join(missing)
-            message = (
-                f"the frame has no column for {listed}, which entities of the first page do not"
-                f" have; name the columns with fields="
-            )
-            warn_user(message, DynclientWarning)
+    def _warn_missing(self, missing: list[str]) -> None:
+        from dynclient.warn import warn_user
+
+        reason = "entities of the first page do not have"
+        if self._by_schema:
+            reason = "lists do not return by default"
+        message = (
+            f"the frame has no column for {', '.join(missing)}, which {reason}; name the columns"
+            " with fields="
+        )
+        warn_user(message, DynclientWarning)
 
     def depth(self, column: Column) -> int:
         """Return how many lists contain a cell of a column."""
@@ -329,8 +351,12 @@ class Frame:
         return arrow.RecordBatchReader.from_batches(self.schema(), self.record_batches())
 
 
-def optional_module(name: str) -> Any:
-    """Return a module of the extra ``frames``.
+def optional_module(name: str, extra: str = "frames") -> Any:
+    """Return a module of an extra.
+
+    Args:
+        name: the name of the module.
+        extra: the name of the extra, or several with commas.
 
     Raises:
         ImportError: it is not installed.
@@ -340,7 +366,7 @@ def optional_module(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as error:
-        message = f"{name} is not installed: pip install 'dynclient[frames]'"
+        message = f"{name} is not installed: pip install 'dynclient[{extra}]'"
         raise ImportError(message, name=name) from error
 
 

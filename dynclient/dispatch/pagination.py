@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.dispatch.entity_list import EntityList
 from dynclient.display.displayed import Displayed
@@ -23,8 +23,10 @@ from dynclient.errors import (
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
+    from dynclient.dispatch.dask_frames import Lists
     from dynclient.dispatch.frames import Frame
     from dynclient.display.blocks import Block
+    from dynclient.operations.operation import Plan
     from dynclient.schema import Node
 
 
@@ -122,6 +124,18 @@ class Page(Displayed):
         return list_blocks("Page", self.entities, self.total)
 
 
+class ListSource(NamedTuple):
+    """The call that a list comes from; lists of a search and the like have none."""
+
+    plan: Plan
+    host: str
+    """The address of the server."""
+    divide: Callable[[int], Any]
+    """Returns the parts of the list that do not exceed a number of entities."""
+    lists: Lists
+    """The session, which returns the list of any plan."""
+
+
 @public_calls
 class Listing(Displayed):
     """A lazy list of entities, requested page by page as they are read.
@@ -140,6 +154,7 @@ class Listing(Displayed):
         node: the schema of the entities, if it is known; ``fetch`` then takes ``needed`` too: paths
             that the entities of the page must have.
         absent: returns the fields that the pages leave out: those returned on request only.
+        source: the call that the list comes from, or None.
     """
 
     def __init__(
@@ -152,9 +167,11 @@ class Listing(Displayed):
         warn: bool = False,
         node: Node | None = None,
         absent: Callable[[], frozenset[str]] = frozenset,
+        source: ListSource | None = None,
     ) -> None:
         self.node = node
         self.absent = absent
+        self.source = source
         self._fetch = fetch
         self._cursor = cursor
         self._page_size = page_size
@@ -252,6 +269,30 @@ class Listing(Displayed):
         )
         warn_user(message, DynclientWarning)
 
+    def partitions(self, size: int = 5_000) -> Any:
+        """Divide the list into parts that can be read side by side, in threads or processes.
+
+        A part is the list with one more filter: for a parent in the names of its entities, such as
+        ``database=`` or ``service=``, where the list has such a filter. Every entity is in exactly
+        one part. One request is sent for each part, and one for each page of parents.
+
+        Args:
+            size: the number of entities that a part should not exceed, if filters allow it.
+
+        Returns:
+            A sequence of parts, each with ``filters``, ``total``, ``plan`` and ``listing``; one
+            part if the list is short or cannot be divided, which ``reason`` then explains.
+
+        Raises:
+            UsageError: the list does not come from the ``list`` of a collection.
+            BadArguments: ``size`` is not a number from 1.
+        """
+        if self.source is None:
+            raise UsageError(
+                "this list cannot be divided; lists of collections can, such as om.tables.list()"
+            )
+        return self.source.divide(size)
+
     # -- as a table --------------------------------------------------------------------------------
 
     def to_dicts(
@@ -303,6 +344,27 @@ class Listing(Displayed):
         """
         return self._frame(fields, explode).table()
 
+    def to_arrow_batches(
+        self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
+    ) -> Any:
+        """Return a ``pyarrow.RecordBatchReader``: a batch for each page, requested when it is read.
+
+        Memory does not grow with the list. Without ``fields``, the columns are those of the schema
+        that servers return without a request for them, whatever the entities have; so all lists of
+        a type have the same columns and types, and they are known before anything is requested.
+        DuckDB, polars, pandas and ``pyarrow.dataset`` read it, once.
+
+        Args:
+            fields: as for :meth:`to_arrow`.
+            explode: as for :meth:`to_arrow`.
+
+        Raises:
+            BadArguments, ImportError: as for :meth:`to_arrow`; any other error when it is read.
+        """
+        from dynclient.dispatch.frames import Frame
+
+        return Frame(self, fields, explode, by_schema=True).reader()
+
     def to_pandas(
         self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
     ) -> Any:
@@ -336,6 +398,44 @@ class Listing(Displayed):
 
         polars = optional_module("polars")
         return polars.from_arrow(self._frame(fields, explode).table())
+
+    def to_dask(
+        self,
+        *,
+        fields: str | Iterable[str] | None = None,
+        explode: str | None = None,
+        size: int = 5_000,
+    ) -> Any:
+        """Return the list as a lazy ``dask.dataframe.DataFrame`` with the parts of the list.
+
+        These are the parts of :meth:`partitions`. No entity is read until dask computes something:
+        the parts need the numbers of entities, the columns and their types the schema only, as for
+        :meth:`to_arrow_batches`. Types are those of Arrow, whether a part has rows or not. A part
+        is read again each time it is computed.
+
+        Other processes and workers of a cluster get the client without its token, and read it from
+        ``OPENMETADATA_TOKEN``; schemas are read from their cache.
+
+        Args:
+            fields: as for :meth:`to_arrow`.
+            explode: as for :meth:`to_arrow`.
+            size: the number of entities that a part should not exceed, if filters allow it.
+
+        Raises:
+            BadArguments: a name is not a field, or ``size`` is not a number from 1.
+            UsageError: the list does not come from the ``list`` of a collection.
+            ImportError: dask, pandas or pyarrow is not installed; the extras ``fleet`` and
+                ``frames`` have them.
+        """
+        from dynclient.dispatch.dask_frames import dask_frame
+        from dynclient.dispatch.frames import optional_module
+
+        optional_module("dask.dataframe", extra="fleet,frames")
+        source, parts = self.source, self.partitions(size)
+        if source is None:  # partitions() has raised an error
+            raise AssertionError("unreachable")
+        filters = [part.filters for part in parts]
+        return dask_frame(source.lists, source.plan, filters, fields, explode)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """Return the entities as an Arrow stream, which requests a page when it needs one.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dynclient import model
@@ -13,11 +11,9 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.arguments import as_list, as_mapping
 from dynclient.extensions.base import Extension, not_supported
+from dynclient.extensions.event_window import OVERLAP, EventPosition, EventWindow
 from dynclient.extensions.times import as_datetime, timestamp
-
-OVERLAP = 60_000
-"""How much of the time before the last event is read again, in ms: servers log an event after the
-response, so an older one may follow a newer one."""
+from dynclient.operations.operation import Plan
 
 _QUERIES = {
     "created": "entityCreated",
@@ -27,33 +23,31 @@ _QUERIES = {
 }
 """The query parameter, and the type of the events, by argument."""
 
+_FAR = 9_999_999_999_999
+"""A time in ms after that of any event."""
+
 Kinds = Mapping[str, str]
 
 
 class ChangeEvents:
     """The change events of a span of time; iterating requests them, from the beginning each time.
 
-    :meth:`new` continues after the last event that was read. Only the keys of the events of the
-    last minute are kept, and those of deletions.
+    :meth:`new` continues after the last event that was read, and :attr:`position` says in another
+    process where that was. Only the keys of the events of the overlap are kept, and those of
+    deletions that the server still lists.
 
     Args:
         extension: what sends the requests.
-        kinds: the value of each query parameter.
-        since: the begin in ms since 1970, inclusive.
-        until: the end in ms since 1970, exclusive; None for no end.
+        position: the span of time and the kinds of events, and which of them have been read.
     """
 
-    def __init__(
-        self, extension: ChangeEventsExtension, kinds: Kinds, since: int, until: int | None
-    ) -> None:
+    def __init__(self, extension: ChangeEventsExtension, position: EventPosition) -> None:
         self._extension = extension
-        self._kinds = kinds
-        self._since = since
-        self._until = until
-        self._window = _Window(since)
+        self._start = position._replace(last=position.since, seen=())
+        self._window = EventWindow(position)
 
     def __iter__(self) -> Iterator[Any]:
-        self._window = _Window(self._since)
+        self._window = EventWindow(self._start)
         return self.new()
 
     def new(self) -> Iterator[Any]:
@@ -63,76 +57,45 @@ class ChangeEvents:
         """
         return self._read(self._window)
 
-    def _read(self, window: _Window) -> Iterator[Any]:
+    def _read(self, window: EventWindow) -> Iterator[Any]:
+        until = self._start.until
         for raw, is_new in window.read(self._request(window)):
-            if is_new and (self._until is None or raw["timestamp"] < self._until):
+            if is_new and (until is None or raw["timestamp"] < until):
                 yield self._extension.load(raw)
 
     @property
     def last(self) -> Any:
         """The time of the newest event that was read, in UTC; None before the first."""
-        return None if self._window.last <= self._since else as_datetime(self._window.last)
+        last = self._window.last
+        return None if last <= self._start.since else as_datetime(last)
 
-    def _request(self, window: _Window) -> list[Mapping[str, Any]]:
+    @property
+    def position(self) -> str:
+        """Which events have been read, as a text to store: see ``om.change_events.resume(…)``."""
+        return self._window.position().text()
+
+    def _request(self, window: EventWindow) -> list[Mapping[str, Any]]:
         """Return the events of a window, oldest first.
 
         The event of a deletion has the time of the last change before it, so deletions are read
         from the beginning each time.
         """
-        deleted = _QUERIES["deleted"]
-        others = {name: value for name, value in self._kinds.items() if name != deleted}
-        start = max(self._since, window.last - OVERLAP)
-        if start == self._since or deleted not in self._kinds:
-            found = self._extension.request(self._kinds, start)
+        deleted, kinds = _QUERIES["deleted"], self._start.kinds
+        others = {name: value for name, value in kinds.items() if name != deleted}
+        since = self._start.since
+        start = max(since, window.last - self._start.overlap)
+        if start == since or deleted not in kinds:
+            found = self._extension.request(kinds, start)
         else:
-            found = self._extension.request({deleted: self._kinds[deleted]}, self._since)
+            found = self._extension.request({deleted: kinds[deleted]}, since)
             if others:
                 found += self._extension.request(others, start)
         return sorted(found, key=lambda raw: int(raw["timestamp"]))
 
     def __repr__(self) -> str:
-        end = "" if self._until is None else f" until {as_datetime(self._until):%Y-%m-%d %H:%M:%S}"
-        return f"<ChangeEvents since {as_datetime(self._since):%Y-%m-%d %H:%M:%S}{end}>"
-
-
-class _Window:
-    """Which events have been read."""
-
-    def __init__(self, since: int) -> None:
-        self.last = since
-        self._seen: Counter[bytes] = Counter()
-        self._times: dict[bytes, int] = {}
-
-    def read(self, events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], bool]]:
-        """Yield events with whether each is new, and note that it has been read.
-
-        Old releases have no ids of events: equal ones are counted, so that none is lost.
-        """
-        listed: Counter[bytes] = Counter()
-        for event in events:
-            key = _key(event)
-            listed[key] += 1
-            is_new = listed[key] > self._seen[key]
-            if is_new:
-                self._seen[key] = listed[key]
-                is_deleted = str(event.get("eventType")) in {"entityDeleted", "entitySoftDeleted"}
-                self._times[key] = -1 if is_deleted else int(event["timestamp"])
-                self.last = max(self.last, int(event["timestamp"]))
-            yield event, is_new
-        self._forget()
-
-    def _forget(self) -> None:
-        """Drop the keys of the events that are not read again."""
-        border = self.last - OVERLAP
-        for key in [key for key, time in self._times.items() if 0 <= time < border]:
-            del self._times[key]
-            del self._seen[key]
-
-
-def _key(event: Mapping[str, Any]) -> bytes:
-    """Return what identifies an event: its id, or else all of it."""
-    identity = event.get("id") or json.dumps(event, sort_keys=True)
-    return hashlib.blake2b(str(identity).encode(), digest_size=16).digest()
+        since, until = self._start.since, self._start.until
+        end = "" if until is None else f" until {as_datetime(until):%Y-%m-%d %H:%M:%S}"
+        return f"<ChangeEvents since {as_datetime(since):%Y-%m-%d %H:%M:%S}{end}>"
 
 
 class ChangeEventsExtension(Extension):
@@ -151,6 +114,7 @@ class ChangeEventsExtension(Extension):
         updated: Any = None,
         restored: Any = None,
         deleted: Any = None,
+        overlap: float = OVERLAP / 1000,
     ) -> ChangeEvents:
         """Return the change events of a span of time, oldest first.
 
@@ -168,12 +132,16 @@ class ChangeEventsExtension(Extension):
             restored: events of entities that were restored after a soft delete.
             deleted: events of deletions, soft or not. The event of a deletion has the time of the
                 last change before it, so an earlier ``since`` may be needed.
+            overlap: the seconds before the last event that ``.new()`` reads again, for events that
+                are logged late; what it has yielded before is left out. A load of many entities in
+                one transaction needs more than the default of a minute.
 
         Returns:
             An iterable of change events; ``.new()`` yields those that have been logged since.
 
         Raises:
-            BadArguments: a time or a type is not valid, or ``until`` is not after ``since``.
+            BadArguments: a time or a type is not valid, ``until`` is not after ``since``, or
+                ``overlap`` is negative.
             NotSupported: the release has no events of entities that were restored.
         """
         call = "change_events"
@@ -182,6 +150,11 @@ class ChangeEventsExtension(Extension):
         if end is not None and end <= start:
             message = f"must be after since={since!r}, not {until!r}"
             raise bad_arguments(call, [Problem("until", until, "argument", message)])
+        seconds: Any = overlap
+        is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+        if not is_number or not 0 <= seconds < float("inf"):
+            message = f"must be a number of seconds from 0 on, not {overlap!r}"
+            raise bad_arguments(call, [Problem("overlap", overlap, "argument", message)])
         given = {"created": created, "updated": updated, "restored": restored, "deleted": deleted}
         known = self._known()
         chosen = {name: value for name, value in given.items() if value not in (None, False)}
@@ -195,7 +168,52 @@ class ChangeEventsExtension(Extension):
             _QUERIES[name]: common if value is True else self._listed(value)
             for name, value in chosen.items()
         }
-        return ChangeEvents(self, kinds, start, end)
+        return ChangeEvents(self, EventPosition(kinds, start, end, int(overlap * 1000), start))
+
+    def resume(self, position: str) -> ChangeEvents:
+        """Return the change events after those that were read in another process.
+
+        Args:
+            position: ``.position`` of the events there.
+
+        Returns:
+            The same span of time and kinds of events; ``.new()`` yields what was not read there.
+
+        Raises:
+            BadArguments: it is not such a text, or the release does not have the kinds of events.
+        """
+        found = EventPosition.read(position)
+        wanted = {*found.kinds} - {_QUERIES[name] for name in self._known()}
+        if wanted:
+            name = self.session.release.name
+            message = f"has {', '.join(sorted(wanted))}, which release {name} does not have"
+            problem = Problem("position", ", ".join(sorted(wanted)), "argument", message)
+            raise bad_arguments("change_events.resume", [problem])
+        return ChangeEvents(self, found)
+
+    def server_time(self) -> Any:
+        """Return the time of the server's clock, in UTC, to the second.
+
+        Change events have the times of that clock, which may differ from the one here. It is read
+        from the header ``Date`` of a response without events; where a proxy removes that, the
+        result is None.
+
+        Raises:
+            ServerError, TransportError: the server does not return its events.
+        """
+        from email.utils import parsedate_to_datetime
+
+        dates: list[str] = []
+        operation = self.operation("list")._replace(body_kind=None)
+        arguments = {_QUERIES["created"]: "*", "timestamp": _FAR}
+        self.session.call(
+            Plan(operation, arguments, None),
+            lambda response: dates.append(response.headers.get("Date", "")),
+        )
+        try:
+            return parsedate_to_datetime(dates[-1])
+        except (IndexError, ValueError):
+            return None
 
     def entity(self, event: Any) -> Any:
         """Return the entity as it was after a change; None if the event does not have it.

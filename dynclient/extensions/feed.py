@@ -649,16 +649,18 @@ class Feed(Extension):
 
         return client_member(self.session, "me")()
 
-    @property
-    def takes_author(self) -> bool:
-        """Whether the author of a message can be given; else it is the user of the token."""
-        release = self.session.release
-        return POST not in release.paths or "from" in release.node(POST).properties
+    def takes_author(self, body: str = CREATE) -> bool:
+        """Return whether a message can name its author; newer releases take the caller.
+
+        Args:
+            body: the document of the request.
+        """
+        paths = self.session.release.paths
+        return body not in paths or "from" in self.session.release.node(body).properties
 
     def _from(self, call: str, body: str, author: Any) -> dict[str, str]:
-        """Return the author of a message as a body names it; newer releases take the caller."""
-        paths = self.session.release.paths
-        if body in paths and "from" not in self.session.release.node(body).properties:
+        """Return the author of a message as a body names it."""
+        if not self.takes_author(body):
             if author is None:
                 return {}
             message = "cannot be given; the author is the user of the token"

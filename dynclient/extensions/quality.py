@@ -318,9 +318,7 @@ class Quality(Extension):
             found.append(self.session.call(Plan(spec.operations["create"], {}, body)))
         return found
 
-    def _existing(
-        self, table: Mapping[str, Any], test: QualityTest, column: Part | None
-    ) -> Any:
+    def _existing(self, table: Mapping[str, Any], test: QualityTest, column: Part | None) -> Any:
         """Return the test case of a table that has the name of a test; None if none."""
         get = self.session.find("testCase").operations["get_by_name"]
         # Servers do not quote the name of a column in that of a test case.

@@ -462,18 +462,30 @@ class Found:
         for entity_type in self._types:
             spec = session.find(entity_type)
             arguments: dict[str, Any] = {
-                "fields": self._needed(entity_type) or None,
+                "fields": self.needed_fields(entity_type) or None,
                 "page_size": session.settings.page_size,
             }
             if self._deleted:
                 arguments["include"] = "deleted"
             for entity in session.listing(Plan(spec.operations["list"], arguments)):
-                raw = model.raw(entity)
-                if holds(self._condition, self._fields, entity_type.name, raw):
+                if self.is_match(entity_type, model.raw(entity)):
                     yield entity
 
-    def _needed(self, entity_type: EntityType) -> list[str]:
-        """Return the fields that the server returns on request and the conditions read."""
+    def is_match(self, entity_type: EntityType, raw: Mapping[str, Any]) -> bool:
+        """Return whether an entity fulfils the conditions.
+
+        Args:
+            entity_type: its type.
+            raw: its JSON, with :meth:`needed_fields`.
+        """
+        return holds(self._condition, self._fields, entity_type.name, raw)
+
+    def needed_fields(self, entity_type: EntityType) -> list[str]:
+        """Return the fields that the server returns on request and the conditions read.
+
+        Args:
+            entity_type: one of the types.
+        """
         facts = requested_fields(self._search.session.release)
         named = language.field_conditions(self._condition)
         paths = [path for part in named for path in self._fields.paths(part.field, entity_type)]

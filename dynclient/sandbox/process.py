@@ -83,8 +83,8 @@ def start(
     """Start a sandbox and return it as soon as it accepts requests.
 
     Args:
-        release: a release, or its name in the cache. None: the release of ``tree=``, or the
-            starter release.
+        release: a release, or its name in the cache. None: the release of ``tree=``, that of a
+            data file that exists, or the starter release.
         tree: folder or archive of a schema tree.
         data: SQLite file to store all data in. None: a temporary file that is removed at the end.
         port: the port to listen on, on this machine only; 0 for any free port.
@@ -202,7 +202,7 @@ def _in_thread(
     try:
         database = stack.enter_context(open_data(data))
         listener = stack.enter_context(contextlib.closing(web.bind(port)))
-        sandbox = Sandbox(web.release_for(release, tree), database, runner)
+        sandbox = Sandbox(web.release_for(release, tree, data), database, runner)
         server = web.web_server(sandbox, request_log)
     except BaseException:
         stack.close()

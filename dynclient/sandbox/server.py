@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.rules import borders
 from dynclient.sandbox.runner import DEFAULT_RUNNER, Runner
 from dynclient.sandbox.startup_errors import PortRefused
-from dynclient.sandbox.storage.data_file import open_data
+from dynclient.sandbox.storage.data_file import open_data, release_of
 
 if TYPE_CHECKING:
     import uvicorn
@@ -30,17 +30,26 @@ HOST = "127.0.0.1"
 """The sandbox listens on this machine only, because its passwords are well known."""
 
 
-def release_for(release: Release | str | None, tree: str | Path | None) -> Release:
-    """Return the release to serve: the given one, that of a tree, or the starter release.
+def release_for(
+    release: Release | str | None, tree: str | Path | None, data: str | Path | None = None
+) -> Release:
+    """Return the release to serve: the given one, that of a tree or of a data file, or the starter.
 
     Raises the errors of :func:`dynclient.release`.
     """
+    from dynclient.errors import UnknownRelease
     from dynclient.releases.registry import release as load
 
     if release is None or isinstance(release, str):
         if tree is not None:
             return load(release, source=tree)
-        return load(release or "starter")
+        known = release_of(Path(data)) if release is None and data is not None else None
+        if known is None:
+            return load(release or "starter")
+        try:
+            return load(known.digest)
+        except UnknownRelease:
+            return load(known.name)
     return release
 
 
@@ -119,8 +128,8 @@ def serve(
     """Serve a release until interrupted; print host and tokens first.
 
     Args:
-        release: a release, or its name in the cache. None: the release of ``tree=``, or the
-            starter release.
+        release: a release, or its name in the cache. None: the release of ``tree=``, that of a
+            data file that exists, or the starter release.
         tree: folder or archive of a schema tree.
         data: SQLite file to store all data in. None: a temporary file that is removed at the end.
         port: the port to listen on, on this machine only; 0 for any free port.
@@ -141,7 +150,7 @@ def serve(
     """
     from dynclient.sandbox.app import Sandbox
 
-    chosen = release_for(release, tree)
+    chosen = release_for(release, tree, data)
     with (
         _exit_on_signal() as signals,
         open_data(data) as database,

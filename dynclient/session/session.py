@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterable, Sequence
 
-    from dynclient.dispatch.pagination import Listing
+    from dynclient.dispatch.pagination import Listing, Page
     from dynclient.hooks import Hooks
     from dynclient.model import Entity
     from dynclient.openapi.index_cache import Build
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dynclient.operations.operation import Operation, Plan
     from dynclient.schema import EntityType, Node, Release
     from dynclient.session.completion import Completion
+    from dynclient.session.partitions import Partitions
     from dynclient.session.property_values import PropertyDefinitions
     from dynclient.session.release_check import ReleaseCheck
     from dynclient.session.release_choice import Sources
@@ -459,7 +460,7 @@ class Session:
         Raises:
             BadArguments: the list does not take these arguments; lists all problems.
         """
-        from dynclient.dispatch.pagination import Listing, Page
+        from dynclient.dispatch.pagination import Listing, ListSource, Page
 
         operation, arguments, _ = plan
         fields = arguments.get("fields")
@@ -490,6 +491,11 @@ class Session:
                 page.origin.extra_fields = extra_fields
             return page
 
+        def divide(size: int) -> Partitions:
+            from dynclient.session.partitions import partitions
+
+            return partitions(self, plan, size)
+
         cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
         return Listing(
             fetch,
@@ -499,7 +505,17 @@ class Session:
             warn=warn,
             node=self._dispatcher.node(operation.result),
             absent=lambda: self._absent(operation, arguments.get("fields")),
+            source=ListSource(plan, self.host, divide, self),
         )
+
+    def received_page(self, plan: Plan, entities: list[Any]) -> Page:
+        """Return the entities of a page that another process requested; sends no request.
+
+        Args:
+            plan: the plan of the list.
+            entities: their JSON.
+        """
+        return self._dispatcher.page(self.prepare(plan), {"data": entities})
 
     def _absent(self, operation: Operation, fields: str | Iterable[str] | None) -> frozenset[str]:
         """Return the paths that a list with these fields leaves out."""

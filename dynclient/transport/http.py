@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import (
@@ -41,11 +42,17 @@ if TYPE_CHECKING:
 
     from dynclient.settings import Settings
     from dynclient.transport.connections import Adapter, Attempt, Deadline
+    from dynclient.transport.limits import Limit
 
+LIMIT: ContextVar[Limit | None] = ContextVar("dynclient_limit", default=None)
+"""The limit of the requests that are sent in a context, by any client; see
+:mod:`dynclient.transport.limits`."""
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 """Methods that are safe to repeat: sent twice, they do no more than once."""
 TEMPORARY = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may succeed later."""
+_OVERLOADED = frozenset({429, 503})
+"""Statuses after which all requests of a limit pause, and not only the one that was refused."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
 
@@ -131,6 +138,13 @@ class Transport:
             UsageError: the client is closed, its token is not available, or HTTP cannot send the
                 token or a header.
         """
+        limit = LIMIT.get()
+        if limit is None:
+            return self._deliver(request)
+        with limit:  # before the time for the request begins
+            return self._deliver(request)
+
+    def _deliver(self, request: Request) -> Response:
         from dynclient.transport.connections import Deadline
 
         deadline = Deadline(self.settings.timeout, self._clock)
@@ -155,6 +169,8 @@ class Transport:
             response, error = self._attempt(request, authorization, deadline)
             if response is not None:
                 response = response._replace(attempts=number, may_be_done=may_be_done)
+            if response is not None and response.status in _OVERLOADED:
+                self._pause_all(response, number)
             pause = self._pause(request, response, error, number, deadline)
             if pause is None:
                 break
@@ -341,6 +357,14 @@ class Transport:
             return seconds
         pause = self._backoff(attempt)
         return pause if pause < left else None
+
+    def _pause_all(self, response: Response, attempt: int) -> None:
+        """Let the other requests of a limit pause, too: the server has too many of them."""
+        limit = LIMIT.get()
+        if limit is not None:
+            seconds = retry_after(response.headers.get("Retry-After"))
+            seconds = self._backoff(attempt) if seconds is None else seconds
+            limit.pause(min(seconds, self.settings.retry_after_limit))
 
     def pause(self, attempt: int = 1, seconds: float | None = None) -> None:
         """Wait as long as before a repetition of a request.

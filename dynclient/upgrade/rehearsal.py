@@ -7,15 +7,17 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.as_code.create_requests import as_request
+from dynclient.as_code.fork_content import content_of_fork
 from dynclient.client.connect import connect
+from dynclient.dispatch import bad_arguments
 from dynclient.documentation import document_fields
-from dynclient.errors import NotSupported, RequestInvalid, ServerFault, UsageError
+from dynclient.errors import NotSupported, Problem, RequestInvalid, ServerFault, UsageError
 from dynclient.explore.known_releases import release_or_newest
 from dynclient.extensions.arguments import as_path
 from dynclient.model import raw
@@ -121,6 +123,7 @@ def rehearse(
     to: Release | str | Path | None = None,
     arguments: Sequence[str] = (),
     load: Callable[[Client], object] | None = None,
+    data: str | PathLike[str] | None = None,
     timeout: float = 600,
 ) -> Rehearsal:
     """Run a script against sandboxes of two releases, and return what differs.
@@ -136,11 +139,14 @@ def rehearse(
         arguments: the arguments of the script.
         load: writes content to each sandbox first, such as
             :func:`dynclient.testing.load_example_catalogue`.
+        data: path of a fork, see :func:`dynclient.sandbox.fork`: what is in it is written to each
+            sandbox, as its release has it. What a release has no place for is left out, as are
+            secrets.
         timeout: after how many seconds a run is ended, which counts as an error.
 
     Raises:
-        BadArguments: the script is not a path.
-        UsageError: the script does not exist.
+        BadArguments: the script or the data is not a path, or both ``load`` and ``data`` are given.
+        UsageError: the script does not exist, or the data are not a fork.
         UnknownRelease: there is no release of some name.
         SandboxFailed: a sandbox did not start.
         DynclientError: ``load`` failed.
@@ -148,9 +154,16 @@ def rehearse(
     path = as_path(script, "rehearse", "script")
     if not path.is_file():
         raise UsageError(f"there is no script {path}")
+    if load is not None and data is not None:
+        problem = Problem("data", str(data), "argument", "cannot be combined with load=")
+        raise bad_arguments("rehearse", [problem])
     old, new = release_or_newest(before), release_or_newest(to)
-    first, first_changes = _run(path, old, new, arguments, load, timeout)
-    second, second_changes = _run(path, new, new, arguments, load, timeout)
+    with ExitStack() as stack:
+        if data is not None:
+            fork = as_path(data, "rehearse", "data")
+            load = stack.enter_context(content_of_fork(fork))
+        first, first_changes = _run(path, old, new, arguments, load, timeout)
+        second, second_changes = _run(path, new, new, arguments, load, timeout)
     differences = tuple(_differences(first, second, first_changes, second_changes))
     return Rehearsal(str(path), first, second, differences)
 
@@ -273,7 +286,22 @@ def _plain(text: str, release: str) -> str:
 
 
 def _comparable(value: Any) -> str:
-    return _TIME.sub("TIME", _UUID.sub("{id}", _text(value)))
+    return _TIME.sub("TIME", _UUID.sub("{id}", _text(_without_defaults(value))))
+
+
+def _without_defaults(value: Any) -> Any:
+    """Return a request without what is empty; references have type and name only.
+
+    Servers of some releases return empty lists and more of references where others do not.
+    """
+    if isinstance(value, list):
+        return [_without_defaults(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if {"id", "type", "fullyQualifiedName"} <= value.keys():
+        return {name: value[name] for name in ("type", "fullyQualifiedName")}
+    kept = {name: _without_defaults(each) for name, each in value.items()}
+    return {name: each for name, each in kept.items() if each not in (None, [], {}, "")}
 
 
 def _text(value: Any) -> str:

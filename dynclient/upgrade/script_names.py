@@ -210,13 +210,14 @@ class ScriptNames:
     def _missing_collection(self, at: ast.AST, written: str, name: str) -> None:
         """Report a collection that some other release has."""
         release = self.release
-        period = changed(release, lambda other: _has_collection(other, name))
+        period = changed(release, lambda other: has_collection(other, name))
         if period.having:
             message = f"release {release.name} has no collection {written}{period.elsewhere}"
             self._report(at, ERROR, "collection", written, message, (), period.since)
 
 
-def _has_collection(release: Release, name: str) -> bool:
+def has_collection(release: Release, name: str) -> bool:
+    """Return whether a release has a collection of a name."""
     spec = find_spec(release, name)
     return spec is not None and name in {spec.attribute, spec.entity.name}
 

@@ -22,6 +22,7 @@ EXTRAS = {
         "dist",
         "docs",
         "fast",
+        "fleet",
         "frames",
         "fuzz",
         "graph",

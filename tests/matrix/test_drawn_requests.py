@@ -24,7 +24,7 @@ SEARCH = hypothesis.settings(
     suppress_health_check=list(hypothesis.HealthCheck),
     phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
 )
-EXAMPLES, FEWER = 6, 3
+EXAMPLES, FEWER = 6, 2
 """How many requests are drawn on the newest release, and on each other one."""
 
 

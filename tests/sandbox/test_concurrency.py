@@ -25,9 +25,9 @@ SERVICE = {
 }
 
 
-@pytest.fixture(scope="module", params=ALL_RELEASES)
+@pytest.fixture(scope="module", params=dict.fromkeys([ALL_RELEASES[0], ALL_RELEASES[-1]]))
 def running(request: pytest.FixtureRequest) -> Iterator[sandbox.Running]:
-    """A sandbox of each release, with a schema to put tables in."""
+    """A sandbox with a schema to put tables in; no release differs in how it writes."""
     release_named(request.param)
     with sandbox.start(tree=TREES.get(request.param)) as started:
         api = Api(started)

@@ -13,14 +13,18 @@ from __future__ import annotations
 
 import configparser
 import doctest
+import io
 import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from dynclient import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -115,20 +119,27 @@ class Session:
                 raise AssertionError(f"{self._at(block)}: there is no runner for {words}")
 
     def _dynclient(self, arguments: list[str], block: Block) -> None:
-        served = arguments[0] == "sandbox"
+        if arguments[0] == "sandbox":  # it serves until it is stopped
+            self._serve(arguments, block)
+            return
+        output = io.StringIO()
+        with redirect_stdout(output), redirect_stderr(output):
+            try:
+                code = cli.main(arguments)
+            except SystemExit as end:
+                code = int(end.code or 0)
+        assert code == 0, f"{self._at(block)}: {arguments} printed {output.getvalue()}"
+
+    def _serve(self, arguments: list[str], block: Block) -> None:
         with subprocess.Popen(
             [sys.executable, "-m", "dynclient", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         ) as process:  # fmt: skip
             assert process.stdout is not None
-            if served:  # it serves until it is stopped
-                first = process.stdout.readline()
-                process.terminate()
-                process.communicate()
-                assert first, f"{self._at(block)}: the sandbox said nothing"
-                return
-            output = process.communicate(timeout=300)
-        assert process.returncode == 0, f"{self._at(block)}: {arguments} printed {output}"
+            first = process.stdout.readline()
+            process.terminate()
+            process.communicate()
+        assert first, f"{self._at(block)}: the sandbox said nothing"
 
 
 def check_requirement(requirement: str) -> None:

@@ -29,6 +29,46 @@ if TYPE_CHECKING:
 _REFERENCE_LIST = "EntityReferenceList"
 
 
+class AliasField:
+    """A field of another release on a model; a descriptor.
+
+    It takes the place of a ``__getattr__`` of models, which would make every field slower to read.
+    """
+
+    __slots__ = ("_alias",)
+
+    def __init__(self, alias: Alias) -> None:
+        self._alias = alias
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:  # the class does not have the field
+            raise AttributeError(self._alias.sentence, name=self._alias.name, obj=owner)
+        return get_field(instance, self._alias)
+
+
+def attributes(node: Node) -> dict[str, AliasField]:
+    """Return the descriptors of the fields that a type lacks and other releases have, by name.
+
+    Args:
+        node: the schema node of the type.
+    """
+    return {
+        name: AliasField(alias)
+        for name, alias in aliases_of(node).items()
+        if not name.startswith("_") and not isinstance(alias, BareItemAlias)
+    }
+
+
+def alias_names(cls: type) -> set[str]:
+    """Return the names of a model's attributes that are fields of other releases."""
+    return {
+        name
+        for base in cls.__mro__
+        for name, value in vars(base).items()
+        if type(value) is AliasField
+    }
+
+
 def find_alias(cls: Any, name: str) -> Alias | None:
     """Return the rule for a field that a model lacks and other releases have, or None.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.models import name_encoding
+from dynclient.compat.models import alias_fields, name_encoding
 from dynclient.compat.models.class_names import (
     ENUM,
     MODEL,
@@ -120,9 +120,8 @@ class ClassRegistry:
             FieldInfo(key, below, key in required, self._lazy_type(below))
             for key, below in properties.items()
         ]
-        for field in fields:
-            if not hasattr(Model, field.name):
-                namespace[field.name] = field
+        named = alias_fields.attributes(node) | {field.name: field for field in fields}
+        namespace |= {name: each for name, each in named.items() if not hasattr(Model, name)}
         namespace["__annotations__"] = LazyHints(
             lambda: {field.name: field.annotation for field in fields}
         )

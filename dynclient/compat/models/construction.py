@@ -2,27 +2,31 @@
 
 Objects of a list mostly have the same fields: the columns of a table, say. What depends only on the
 names of the given fields is found out once: whether each is known and all required ones are there,
-the converters of the values, the defaults of the other fields.
+the conversions of the values, the defaults of the other fields.
 """
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from enum import EnumType
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dynclient.compat.models.model import NOTHING_RECEIVED, set_origin, set_values
-from dynclient.compat.models.scalar_types import (
-    BoolType,
-    IntType,
-    NotConverted,
-    StringType,
+from dynclient.compat.models.field_conversions import field_conversion, rename
+from dynclient.compat.models.field_types import ListType
+from dynclient.compat.models.model import (
+    NOTHING_RECEIVED,
+    Model,
+    Storage,
+    set_origin,
+    set_values,
 )
+from dynclient.compat.models.scalar_types import NotConverted, list_converter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dynclient.compat.models.field_conversions import FieldConversion
     from dynclient.compat.models.fields import FieldInfo
     from dynclient.compat.models.scalar_types import Converter
 
@@ -33,10 +37,10 @@ _MOST_LEVELS = 100
 be built, but not be compared or written, which takes more of the call stack."""
 _PLAIN_TYPES = frozenset({"boolean", "integer", "number", "string"})
 
-Builder: TypeAlias = "Callable[..., list[Any]]"
+Builder: TypeAlias = "Callable[[Sequence[Any]], list[Any]]"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, frozen=True)
 class Plan:
     """What depends on which fields are given, in their order. Fields are called as in Python."""
 
@@ -44,117 +48,152 @@ class Plan:
     """All fields, with those defaults that instances can share."""
     origin: tuple[dict[str, Any], frozenset[str]]
     """No JSON of a server, and the given fields, for ``model_fields_set``."""
-    renamed: tuple[tuple[str, str], ...]
-    """Those with another name in JSON: key, name."""
-    named_strings: tuple[tuple[str, Any], ...]
-    """Strings of any length with separate classes."""
-    limited_named_strings: tuple[tuple[str, Any, int, int], ...]
-    """The same with their least and greatest length."""
-    limited_strings: tuple[tuple[str, int, int], ...]
-    """Other strings, with their least and greatest length."""
-    plain: tuple[tuple[str, type], ...]
-    """Values that have the right type already, as a rule."""
-    enums: tuple[tuple[str, dict[Any, Any]], ...]
-    """Enumerations, with the members by value."""
-    others: tuple[tuple[str, Converter], ...]
-    """All other fields, with the converters of their values."""
+    conversions: tuple[FieldConversion, ...]
+    """What converts the given fields of many models, except for lists."""
+    lists: tuple[FieldConversion, ...]
+    """What converts fields that are lists, for models with other sets of fields at once too."""
+    all_conversions: tuple[FieldConversion, ...]
+    """Both."""
 
 
 class Plans:
-    """The plans of one class."""
+    """The plans of one class.
+
+    Attributes:
+        cls: the class.
+        build: makes a list of models of valid data; see :meth:`builder`.
+    """
 
     def __init__(self, cls: Any) -> None:
-        self._cls = cls
-        self.known: dict[tuple[str, ...], Plan | None] = {}
+        self.cls = cls
+        self._known: dict[tuple[str, ...], Plan | None] = {}
+        self._conversions: dict[str, FieldConversion] = {}
         self.build = self.builder(cls, _not_converted)
 
-    def find(self, keys: tuple[str, ...]) -> Plan | None:
-        """Return the plan for a set of fields; None if one is unknown or missing."""
-        try:
-            return self.known[keys]
-        except KeyError:
-            plan = self._plan(keys)
-        if len(self.known) < _MAX_PLANS:
-            self.known[keys] = plan
-        return plan
-
-    def builder(self, cls: Any, check: Converter) -> Builder:  # noqa: C901  # one loop
+    def builder(self, cls: Any, check: Converter) -> Builder:
         """Return the function that makes a list of models of valid data.
 
-        All steps are in one loop, as a call for each step of each model costs more than most of
-        the steps. The arguments of the function are the values, which are dicts of the fields by
-        name in JSON, or instances; and the instance to fill, in place of new ones. It raises
-        NotConverted for data that is not valid.
+        The argument of the function are the values, which are dicts of the fields by name in JSON,
+        or instances. It raises NotConverted for data that is not valid.
 
         Args:
             cls: the class of the models, which may be a subclass of the class of these plans.
             check: converts data that there is no plan for: other types, and dicts in which fields
                 are missing or have their names of another release.
         """
-        known, find, converted, new = self.known, self.find, self.converted, cls.__new__
+        if cls.__new__ is not object.__new__ or cls.__basicsize__ != Model.__basicsize__:
+            # A script's subclass that says how its instances are created, or has slots.
+            return list_converter(check)
+        known, find = self._known, self._find
 
-        def build(  # noqa: C901, PLR0912  # a call for each step costs more than the step
-            items: Sequence[Any], filled: Any = None
-        ) -> list[Any]:
-            result = []
+        def build(items: Sequence[Any]) -> list[Any]:
+            models: list[Any] = []
+            groups: dict[tuple[str, ...], tuple[Plan, list[dict[str, Any]]]] = {}
+            previous = None
             for data in items:
                 if type(data) is not dict:
-                    result.append(data if type(data) is cls else check(data))
+                    models.append(data if type(data) is cls else check(data))
                     continue
-                plan = known.get(tuple(data)) or find(tuple(data))
-                if plan is None:
-                    result.append(check(data))
-                    continue
-                values = plan.template | data
-                for key, name in plan.renamed:
-                    values[name] = values.pop(key)
-                # The frequent types are converted here, as a call costs more than the conversion.
-                for name, kind in plan.plain:
-                    if type(values[name]) is not kind:
-                        values[name] = converted(name, values[name])
-                for name, root in plan.named_strings:
-                    value = values[name]
-                    if type(value) is str:
-                        values[name] = _new_string(root, value)
-                    else:
-                        values[name] = converted(name, value)
-                for name, root, shortest, longest in plan.limited_named_strings:
-                    value = values[name]
-                    if type(value) is str and shortest <= len(value) <= longest:
-                        values[name] = _new_string(root, value)
-                    else:
-                        values[name] = converted(name, value)
-                for name, shortest, longest in plan.limited_strings:
-                    value = values[name]
-                    if type(value) is not str or not shortest <= len(value) <= longest:
-                        values[name] = converted(name, value)
-                for name, members in plan.enums:
-                    try:
-                        values[name] = members[values[name]]
-                    except (KeyError, TypeError):
-                        values[name] = converted(name, values[name])
-                for name, convert in plan.others:
-                    value = values[name]
-                    values[name] = convert(value) if value is not None else converted(name, None)
-                model = new(cls) if filled is None else filled
-                set_values(model, values)
-                set_origin(model, plan.origin)
-                result.append(model)
-            return result
+                keys = tuple(data)
+                if keys != previous:
+                    group = groups.get(keys)
+                    if group is None:
+                        plan = known.get(keys) or find(keys)
+                        if plan is None:
+                            models.append(check(data))
+                            continue
+                        group = groups[keys] = plan, []
+                    plan, rows = group
+                    template, origin, previous = plan.template, plan.origin, keys
+                values = template | data
+                rows.append(values)
+                # Not by ``cls.__new__`` and the functions that set these attributes of a model,
+                # which cost half as much again as all of this.
+                model: Any = Storage()
+                model.__dict__ = values
+                model._origin = origin
+                model.__class__ = cls
+                models.append(model)
+            lists: dict[FieldConversion, list[dict[str, Any]]] = {}
+            for plan, rows in groups.values():
+                for convert in plan.conversions:
+                    convert(rows)
+                for convert in plan.lists:
+                    lists[convert] = [*lists[convert], *rows] if convert in lists else rows
+            for convert, rows in lists.items():
+                convert(rows)
+            return models
 
         return build
 
-    def converted(self, name: str, value: Any) -> Any:
-        """Return the value of a field; all but required ones accept None."""
-        field: FieldInfo = self._cls._fields[name]
-        return None if value is None and not field.required else field.converter(value)
+    def fill(self, model: Any, data: dict[str, Any]) -> None:
+        """Set the fields of a new model.
+
+        Args:
+            model: the model.
+            data: the values by name in JSON.
+
+        Raises:
+            NotConverted: the data is not valid, or there is no plan for it.
+        """
+        keys = tuple(data)
+        plan = self._known.get(keys) or self._find(keys)
+        if plan is None:
+            raise NotConverted
+        values = plan.template | data
+        rows = (values,)
+        for convert in plan.all_conversions:
+            convert(rows)
+        set_values(model, values)
+        set_origin(model, plan.origin)
+
+    def _find(self, keys: tuple[str, ...]) -> Plan | None:
+        """Return the plan for a set of fields; None if one is unknown or missing."""
+        try:
+            return self._known[keys]
+        except KeyError:
+            plan = self._plan(keys)
+        if len(self._known) < _MAX_PLANS:
+            self._known[keys] = plan
+        return plan
 
     def _plan(self, keys: tuple[str, ...]) -> Plan | None:
-        fields: dict[str, FieldInfo] = self._cls._by_key
+        fields: dict[str, FieldInfo] = self.cls._by_key
         absent = [field for key, field in fields.items() if key not in keys]
         if any(field.required for field in absent) or not fields.keys() >= set(keys):
             return None
-        return _build_plan(self._cls, [fields[key] for key in keys], absent)
+        given = [fields[key] for key in keys]
+        names = [field.name for field in given]
+        lists = [field for field in given if isinstance(field.field_type, ListType)]
+        conversions = (
+            *(rename(each.key, each.name) for each in given if each.key != each.name),
+            *(self._conversion(field) for field in given if field not in lists),
+        )
+        of_lists = tuple(map(self._conversion, lists))
+        return Plan(
+            template={**dict.fromkeys(names), **shared_defaults(absent)},
+            origin=(NOTHING_RECEIVED, frozenset(names)),
+            conversions=conversions,
+            lists=of_lists,
+            all_conversions=conversions + of_lists,
+        )
+
+    def _conversion(self, field: FieldInfo) -> FieldConversion:
+        found = self._conversions.get(field.name)
+        if found is None:
+            found = self._conversions[field.name] = self._new_conversion(field)
+        return found
+
+    def _new_conversion(self, field: FieldInfo) -> FieldConversion:
+        item = getattr(field.field_type, "item", field.field_type)
+        is_recursive = getattr(item, "cls", None) is self.cls
+        fallback = partial(self._converted, field)
+        return field_conversion(field, fallback, _bounded if is_recursive else None)
+
+    @staticmethod
+    def _converted(field: FieldInfo, value: Any) -> Any:
+        """Return the value of a field; all but required ones accept None."""
+        return None if value is None and not field.required else field.converter(value)
 
 
 class _Levels(threading.local):
@@ -181,51 +220,6 @@ def _bounded(convert: Converter) -> Converter:
     return convert_below
 
 
-def _build_plan(owner: Any, given: list[FieldInfo], absent: list[FieldInfo]) -> Plan:
-    plain: list[tuple[str, type]] = []
-    enums, others = [], []
-    named_strings, limited_named_strings, limited_strings = [], [], []
-    for field in given:
-        name, kind = field.name, field.field_type
-        cls = getattr(kind, "cls", None)
-        if isinstance(cls, EnumType):
-            enums.append((name, cls._value2member_map_))
-        elif isinstance(kind, StringType) and kind.length_limits is not None:
-            if kind.constraints:
-                limited_strings.append((name, *kind.length_limits))
-            else:
-                plain.append((name, str))
-        elif cls is not None and (limits := _string_limits(cls)) is not None:
-            if cls._field_type.constraints:
-                limited_named_strings.append((name, cls, *limits))
-            else:
-                named_strings.append((name, cls))
-        elif isinstance(kind, (IntType, BoolType)) and not kind.constraints:
-            plain.append((name, bool if isinstance(kind, BoolType) else int))
-        else:
-            item = getattr(kind, "item", kind)
-            is_recursive = getattr(item, "cls", None) is owner
-            others.append((name, _bounded(field.converter) if is_recursive else field.converter))
-    names = [field.name for field in given]
-    return Plan(
-        template={**dict.fromkeys(names), **shared_defaults(absent)},
-        origin=(NOTHING_RECEIVED, frozenset(names)),
-        renamed=tuple((field.key, field.name) for field in given if field.key != field.name),
-        named_strings=tuple(named_strings),
-        limited_named_strings=tuple(limited_named_strings),
-        limited_strings=tuple(limited_strings),
-        plain=tuple(plain),
-        enums=tuple(enums),
-        others=tuple(others),
-    )
-
-
-def _string_limits(cls: Any) -> tuple[int, int] | None:
-    """Return the limits of the length of a named string; None for classes of another kind."""
-    kind = getattr(cls, "_field_type", None)
-    return kind.length_limits if isinstance(kind, StringType) else None
-
-
 def shared_defaults(fields: list[FieldInfo]) -> dict[str, Any]:
     """Return the defaults of fields that all instances can share: those that nothing can change.
 
@@ -241,6 +235,3 @@ def shared_defaults(fields: list[FieldInfo]) -> dict[str, Any]:
 def _not_converted(value: Any) -> Any:
     del value
     raise NotConverted
-
-
-_new_string: Any = str.__new__

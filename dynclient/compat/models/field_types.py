@@ -24,6 +24,7 @@ class ListType(FieldType):
         self._lazy_item = item
         self._item: FieldType | None = None
         self._constraints = constraints_of(schema, "list")
+        self.limits_test = limits_test(self._constraints)
 
     @property
     def item(self) -> FieldType:
@@ -62,7 +63,7 @@ class ListType(FieldType):
 
     def converter(self) -> Converter:
         """Return a function that accepts lists."""
-        is_met = limits_test(self._constraints)
+        is_met = self.limits_test
         fallback = super().converter()
         convert_items: Converter | None = None
 

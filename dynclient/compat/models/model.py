@@ -21,7 +21,7 @@ from dynclient.compat.models.type_hints import without_hints
 from dynclient.compat.models.validation_errors import FieldError, Loc, too_deep
 from dynclient.model.entity import clone
 from dynclient.secrets import Secret, printable
-from dynclient.tracebacks import public_call
+from dynclient.tracebacks import public_call, shorten_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,12 +83,16 @@ class ModelMeta(type):
         return {"extra": cls._extra}
 
     def __dir__(cls) -> list[str]:
-        return sorted({*super().__dir__(), "model_fields", "model_config"})
+        names = {*super().__dir__(), "model_fields", "model_config"}
+        return sorted(names - alias_fields.alias_names(cls))
 
 
 @without_hints
-class Model(ModelApi, metaclass=ModelMeta):
-    """An object with named fields."""
+class Storage:
+    """What a model consists of, without its methods.
+
+    Instances get the class of a model once their attributes are set: a model checks what is set.
+    """
 
     __slots__ = ("__dict__", "__weakref__", "_origin")
 
@@ -98,28 +102,42 @@ class Model(ModelApi, metaclass=ModelMeta):
     One attribute for both: models that are built from the same fields share it.
     """
 
-    @public_call
+
+@without_hints
+class Model(ModelApi, Storage, metaclass=ModelMeta):
+    """An object with named fields."""
+
+    __slots__ = ()
+
     def __init__(self, /, **data: Any) -> None:
         """Create an instance from keywords, which are validated.
 
         Raises:
             ValidationError: fields are missing, unknown or not valid; lists every error.
         """
-        cls = type(self)
+        # Not a `public_call`, which would cost more than all other steps.
         try:
-            cls._plans.build((data,), self)
-            return
-        except NotConverted:
-            pass
-        except RecursionError:
-            raise validation_error(cls.__name__, [too_deep()]) from None
+            try:
+                type(self)._plans.fill(self, data)
+            except NotConverted:
+                self._coerce(data)
+            except RecursionError:
+                raise validation_error(type(self).__name__, [too_deep()]) from None
+        except BaseException as error:
+            data = {}
+            set_values(self, data)
+            set_origin(self, (NOTHING_RECEIVED, frozenset()))  # this frame shows the model
+            shorten_traceback(error)
+            raise
+
+    def _coerce(self, data: dict[str, Any]) -> None:
         errors: list[FieldError] = []
         try:
             self._fill(data, (), errors)
         except RecursionError:
             errors = [too_deep()]
         if errors:
-            raise validation_error(cls.__name__, errors)
+            raise validation_error(type(self).__name__, errors)
 
     # -- creation ----------------------------------------------------------------------------------
 
@@ -131,6 +149,11 @@ class Model(ModelApi, metaclass=ModelMeta):
     @classmethod
     def _list_converter(cls) -> Converter:
         return cls._plans.builder(cls, check_converter(cls._check))
+
+    @classmethod
+    def _converted(cls, value: Any) -> Any:
+        build = cls._plans.build if cls._plans.cls is cls else cls._list_converter()
+        return build((value,))[0]
 
     def _fill(self, data: Mapping[str, Any], loc: Loc, errors: list[FieldError]) -> None:
         cls = type(self)
@@ -228,14 +251,8 @@ class Model(ModelApi, metaclass=ModelMeta):
             raw = name_encoding.decode(raw)
         return field.field_type.from_json(raw)
 
-    def __getattr__(self, name: str) -> Any:
-        """Return the value of a field that has this name in another release."""
-        if not name.startswith("_"):
-            alias = alias_fields.find_alias(type(self), name)
-            if alias is not None:
-                return alias_fields.get_field(self, alias)
-        message = f"{type(self).__name__!r} object has no attribute {name!r}"
-        raise AttributeError(message, name=name, obj=self)
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__()} - alias_fields.alias_names(type(self)))
 
     @public_call
     def __setattr__(self, name: str, value: Any) -> None:
@@ -368,5 +385,5 @@ def _has_same_items(value: Any, converted: Any) -> bool:
     return all(own is other for own, other in zip(value, converted, strict=True))
 
 
-set_values: Any = Model.__dict__["__dict__"].__set__
-set_origin: Any = Model.__dict__["_origin"].__set__
+set_values: Any = Storage.__dict__["__dict__"].__set__
+set_origin: Any = Storage.__dict__["_origin"].__set__

@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 
+LONGEST_KNOWN = 64
+"""Length of the longest strings whose instances are kept: longer ones are seldom the same."""
+_MOST_KNOWN = 4096
+"""Instances that a class keeps."""
+
+
 @without_hints
 class RootApi(PydanticApi):
     """Methods of root types."""
@@ -172,6 +178,20 @@ class StringRoot(ScalarRoot, str):
 
     __slots__ = ()
     _json_types = (str,)
+    _known: dict[str, Any]
+    """Instances by value: names and tags occur again and again, and an instance cannot change."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls._known = {}
+
+    @classmethod
+    def _remembered(cls, value: str) -> Any:
+        """Return a new instance for a valid value, which is kept for the next such value."""
+        if len(cls._known) >= _MOST_KNOWN:
+            cls._known.clear()
+        made = cls._known[value] = str.__new__(cls, value)
+        return made
 
     @classmethod
     def _new(cls, value: Any) -> Any:
@@ -210,6 +230,18 @@ class ParsedRoot(StringRoot):
     """A named string in the format of a UUID, a date or a time."""
 
     __slots__ = ()
+    _field_type: ParsedType
+
+    @classmethod
+    def _converter(cls) -> Converter:
+        fallback, is_canonical = super()._converter(), cls._field_type.is_canonical
+
+        def convert(value: Any) -> Any:
+            if type(value) is str and is_canonical(value):
+                return str.__new__(cls, value)
+            return fallback(value)
+
+        return convert
 
     @property
     def root(self) -> Any:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from dynclient.schema import Node
 
+_CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _MILLISECONDS = 2e10
 """A larger number of seconds since 1970 is taken as milliseconds."""
 
@@ -42,6 +43,11 @@ class ParsedType(ScalarType):
     """What the string becomes."""
     expected = ""
     """What an error message says the input should be."""
+
+    def is_canonical(self, text: str) -> bool:
+        """Return whether a string is for certain that of the object that it becomes."""
+        del text
+        return False
 
     def parse(self, value: Any) -> Any:
         """Return the object for a value.
@@ -84,6 +90,10 @@ class UuidType(ParsedType):
     hint = UUID
     python_type = UUID
     expected = "a valid UUID"
+
+    def is_canonical(self, text: str) -> bool:
+        """Return whether a string is a UUID in lower case with its hyphens."""
+        return _CANONICAL_UUID(text) is not None
 
     def parse(self, value: Any) -> Any:
         """Parse a string."""

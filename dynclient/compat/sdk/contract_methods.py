@@ -86,9 +86,7 @@ class ContractMethods(BaseEntity[Any, Any]):
         place = _entity(entity_id, entity_type)
         return model.asdict(
             cls._native(
-                lambda contracts: contracts.check_odcs(
-                    yaml_content, place, object_name=object_name
-                )
+                lambda contracts: contracts.check_odcs(yaml_content, place, object_name=object_name)
             )
         )
 
@@ -136,9 +134,7 @@ class ODCSExportOperation:
         """Return the contract in the chosen format."""
         form = "yaml" if self.yaml_format else "json"
         target = self.identifier if self.by_name else _contract(self.identifier)
-        found = self._contracts._native(
-            lambda contracts: contracts.export_odcs(target, form)
-        )
+        found = self._contracts._native(lambda contracts: contracts.export_odcs(target, form))
         return found if self.yaml_format else model.asdict(found)
 
 

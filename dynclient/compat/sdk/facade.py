@@ -146,9 +146,7 @@ class BaseEntity(UsesClient, Generic[TEntity, TCreate]):
         return client._send_patch(cls.entity_type(), entity_id, operations, skip_on_failure=False)
 
     @classmethod
-    def delete(
-        cls, entity_id: Any, *, recursive: bool = False, hard_delete: bool = False
-    ) -> None:
+    def delete(cls, entity_id: Any, *, recursive: bool = False, hard_delete: bool = False) -> None:
         """Delete an entity.
 
         Args:
@@ -353,9 +351,7 @@ class BaseEntity(UsesClient, Generic[TEntity, TCreate]):
         return find_collection(cls._get_client().gateway.release, cls._entity_name())
 
     @classmethod
-    def _send(
-        cls, name: str, arguments: Mapping[str, Any], body: Any = None, **flags: bool
-    ) -> Any:
+    def _send(cls, name: str, arguments: Mapping[str, Any], body: Any = None, **flags: bool) -> Any:
         """Call an operation of the collection; return the decoded body of the response.
 
         Args:

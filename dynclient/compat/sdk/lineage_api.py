@@ -266,9 +266,7 @@ class LineageBuilder:
         if len(self._ends) == 4:
             return Lineage.add_lineage(**self._ends, description=self._description)
         if self._entity is not None:
-            return Lineage.get_lineage(
-                self._entity, entity_type=self._entity_type, **self._depths
-            )
+            return Lineage.get_lineage(self._entity, entity_type=self._entity_type, **self._depths)
         if self._entity_id is not None and self._entity_type is not None:
             return Lineage.get_entity_lineage(self._entity_type, self._entity_id, **self._depths)
         raise UsageError(

@@ -28,9 +28,7 @@ class TableMethods(BaseEntity[Any, Any]):
         return cls._changed(lambda tables: tables.add_tags(text_of(table_id), text_of(tag_fqn)))
 
     @classmethod
-    def update_column_description(
-        cls, table_id: Any, column_name: Any, description: Any
-    ) -> Any:
+    def update_column_description(cls, table_id: Any, column_name: Any, description: Any) -> Any:
         """Set the description of a column, and return the table.
 
         Args:

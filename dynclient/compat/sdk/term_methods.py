@@ -44,9 +44,7 @@ class TermMethods(BaseEntity[Any, Any]):
         )
 
     @classmethod
-    def remove_relation(
-        cls, from_term: Any, to_term: Any, relation_type: str | None = None
-    ) -> Any:
+    def remove_relation(cls, from_term: Any, to_term: Any, relation_type: str | None = None) -> Any:
         """Remove the relations of a term to another one, and return the first.
 
         Args:
@@ -83,9 +81,7 @@ class TermMethods(BaseEntity[Any, Any]):
         return found
 
     @classmethod
-    def add_assets(
-        cls, term_id: Any, asset_ids: Any, asset_types: Any
-    ) -> dict[str, Any]:
+    def add_assets(cls, term_id: Any, asset_ids: Any, asset_types: Any) -> dict[str, Any]:
         """Attach a term to entities; return a ``BulkOperationResult`` as JSON.
 
         Args:

@@ -329,9 +329,13 @@ def _score(branch: Node, raw: dict[str, Any]) -> int:
         bonus = 1000
     for name, value in raw.items():
         child = properties.get(name)
-        if child is not None and child.kind == "union" and isinstance(value, dict):
-            # A value that fits no member below makes this member fit less.
+        if child is None or not isinstance(value, dict):
+            continue
+        # A value that fits no member below makes this member fit less.
+        if child.kind == "union":
             bonus -= 200 if choose_branch(child, value) is None else 0
+        elif child.kind == "object":  # as is a union of one member
+            bonus -= 200 if _score(child, value) < 0 else 0
     return 500 + bonus - 10 * unknown - missing
 
 

@@ -60,6 +60,21 @@ def label_uses(model: EntityModel, doc: dict[str, Any]) -> list[tuple[str, str]]
     ]
 
 
+def without_details(label: Label, fqn: str) -> Label:
+    """Return a label as it is stored: without what its tag says.
+
+    Args:
+        label: the label.
+        fqn: the fully qualified name of its tag.
+    """
+    kept = {
+        name: value
+        for name, value in label.items()
+        if name not in {"name", "displayName", "description", "style", "href"}
+    }
+    return {**kept, "tagFQN": fqn}
+
+
 class Labels:
     """The labels of one transaction; every tag is looked up once."""
 
@@ -92,20 +107,12 @@ class Labels:
             row = self.tag(label)
             if row is None:
                 raise not_found(self.kind(label)["type"], label["tagFQN"])
-            stored.setdefault(row.fqn, self._without_details(label, row.fqn))
+            stored.setdefault(row.fqn, without_details(label, row.fqn))
         for label in list(stored.values()):
             for derived in self._derived(label):
                 stored.setdefault(derived["tagFQN"], derived)
         self._check_exclusive(list(stored.values()))
         return [stored[fqn] for fqn in sorted(stored)]
-
-    def _without_details(self, label: Label, fqn: str) -> Label:
-        kept = {
-            name: value
-            for name, value in label.items()
-            if name not in {"name", "displayName", "description", "style", "href"}
-        }
-        return {**kept, "tagFQN": fqn}
 
     def _derived(self, label: Label) -> list[Label]:
         """Return the labels that come with a glossary term: its own tags."""
@@ -113,7 +120,7 @@ class Labels:
         if row is None or not self.kind(label)["brings_own"]:
             return []
         return [
-            {**self._without_details(own, own["tagFQN"]), "labelType": "Derived"}
+            {**without_details(own, own["tagFQN"]), "labelType": "Derived"}
             for own in row.doc.get("tags") or ()
         ]
 

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from dynclient.sandbox.startup_errors import DataInUse, DataRefused
 from dynclient.sandbox.storage.database import Database, create_private
@@ -39,15 +40,48 @@ def open_data(data: str | Path | None) -> Iterator[Database]:
             path = stack.enter_context(_temporary_file())
         else:
             path = Path(data)
-            stack.enter_context(_lock_beside(path))
+            stack.enter_context(lock_beside(path))
         database = Database(path, durable=data is not None)
         stack.callback(database.close)
         yield database
 
 
+class FileRelease(NamedTuple):
+    """The release that a data file was created for."""
+
+    name: str
+    digest: str
+
+
+def release_of(path: Path) -> FileRelease | None:
+    """Return the release that a data file was created for; None for a new or another file.
+
+    Args:
+        path: path of the file, which is not changed.
+    """
+    if not path.is_file():
+        return None
+    query = "select key, value from meta where key in ('release', 'release name')"
+    with contextlib.suppress(sqlite3.Error):
+        uri = f"{path.resolve().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
+            found = dict(connection.execute(query).fetchall())
+            if len(found) == 2:
+                return FileRelease(found["release name"], found["release"])
+    return None
+
+
 @contextmanager
-def _lock_beside(path: Path) -> Iterator[None]:
-    """Lock a data file by a lock file beside it."""
+def lock_beside(path: Path) -> Iterator[None]:
+    """Lock a data file by a lock file beside it.
+
+    Args:
+        path: path of the data file.
+
+    Raises:
+        DataInUse: a sandbox serves the file.
+        DataRefused: the lock file cannot be created.
+    """
     lock = path.with_name(f"{path.name}-lock")
     try:
         connection = _try_lock(lock)

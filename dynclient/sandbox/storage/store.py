@@ -140,6 +140,10 @@ class Transaction:
         """Store a value."""
         self._run("insert or replace into meta values (?, ?)", (key, value))
 
+    def query(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run a statement about tables that are not of this module."""
+        return self._run(sql, tuple(values))
+
     def explain(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Return SQLite's plan of a query, step by step."""
         return self._run(f"explain query plan {query}", tuple(values)).fetchall()
@@ -181,6 +185,18 @@ class Transaction:
         self._run("delete from history where id = ?", (id,))
         self._run("delete from series where owner = ?", (id,))
         self._run("delete from lineage where source = ? or target = ?", (id, id))
+
+    def replace_id(self, old: str, new: str) -> None:
+        """Give an entity another id, with all that is stored about it; its document is kept."""
+        self._run("update entities set id = ? where id = ?", (new, old))
+        for table, column in (
+            ("refs", "source"), ("refs", "target"), ("labels", "source"), ("history", "id"),
+            ("series", "owner"), ("lineage", "source"), ("lineage", "target"),
+        ):  # fmt: skip
+            self._run(f"update {table} set {column} = ? where {column} = ?", (new, old))  # noqa: S608
+        self._run(
+            "update meta set key = replace(key, ?, ?) where key like '%' || ?", (old, new, old)
+        )
 
     def heads(self, ids: Iterable[str]) -> dict[str, Head]:
         """Return the heads of these entities by id; unknown ids are left out."""

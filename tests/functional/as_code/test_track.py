@@ -45,9 +45,7 @@ def connect(server: sandbox.Running) -> Iterator[Callable[[], Client]]:
     clients: list[Client] = []
 
     def connect() -> Client:
-        om = dynclient.connect(
-            server.host, token=server.admin_token, release=release_named(NAME)
-        )
+        om = dynclient.connect(server.host, token=server.admin_token, release=release_named(NAME))
         clients.append(om)
         return om
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 import dynclient
+from dynclient import sandbox
+from dynclient.cli.app import run
+from dynclient.cli.exit_codes import DONE, MISUSED
 from dynclient.testing import catalogue
 from tests.support.trees import real_release
 
@@ -51,16 +55,51 @@ def test_what_differs(tmp_path: Path) -> None:
     assert "eyJ" not in text
 
 
-def test_any_program_can_be_rehearsed(tmp_path: Path) -> None:
-    program = tmp_path / "program.sh"
-    program.write_text('#!/bin/sh\ntest -n "$OM_TOKEN" && echo "$OM_TOKEN at $OM_HOST"\n', "utf-8")
+def fork_of_a_user(path: Path) -> None:
+    """Write a fork of a sandbox with one user of its own."""
+    with (
+        sandbox.start(in_process=True) as server,
+        dynclient.connect(server.host, token=server.admin_token, release="starter") as om,
+    ):
+        om.users.create(name="grace", email="grace@example.com")
+        sandbox.fork(om, path, types="users")
+
+
+def test_any_program_can_be_rehearsed_on_the_content_of_a_fork(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program, data = tmp_path / "program.sh", tmp_path / "users.db"
+    program.write_text(
+        '#!/bin/sh\ntest -n "$OM_TOKEN" && echo "$OM_TOKEN at $OM_HOST"\n'
+        f"{sys.executable} - <<END\n"
+        "import dynclient\nom = dynclient.connect('$OM_HOST', token='$OM_TOKEN')\n"
+        "user = om.users['grace']\nuser.displayName = 'Grace'\nom.save(user)\nEND\n",
+        "utf-8",
+    )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    result = dynclient.rehearse(program, before="starter", to="starter")
-    assert result.differences == ()
-    assert result.before.exit_code == 0
-    assert result.before.output.startswith("********** at http://127.0.0.1")
+    fork_of_a_user(data)
+    command = ["rehearse", str(program), "--from", "starter", "--to", "starter"]
+    assert run([*command, "--data", str(data), "--output", "json"]) == DONE
+    result = json.loads(capsys.readouterr().out)
+    assert result["differences"] == []
+    for each in ("before", "after"):
+        assert result[each]["exit_code"] == 0, result[each]["output"]
+        assert result[each]["output"].startswith("********** at http://127.0.0.1")
+        assert result[each]["changes"] == ["changed user grace"]
 
 
 def test_a_script_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(dynclient.UsageError, match="there is no script"):
         dynclient.rehearse(tmp_path / "absent.py", before="starter")
+
+
+def test_options(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("pass", "utf-8")
+    assert run(["rehearse", str(script), "--from", "starter", "--output", "xml"]) == MISUSED
+    with pytest.raises(dynclient.UsageError, match="there is no script"):
+        run(["rehearse", str(tmp_path / "absent.py"), "--from", "starter"])
+    with pytest.raises(dynclient.UsageError, match="cannot be read as the data file"):
+        run(["rehearse", str(script), "--from", "starter", "--data", str(script)])
+    with pytest.raises(dynclient.BadArguments, match="cannot be combined with load="):
+        dynclient.rehearse(script, before="starter", load=catalogue(1).load, data="shop.db")

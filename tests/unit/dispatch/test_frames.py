@@ -248,6 +248,32 @@ class TestArrow:
         frame = polars.DataFrame(listing([ORDERS], [EMPTY]))
         assert frame["name"].to_list() == ["orders", "empty"]
 
+    def test_batches_have_the_columns_of_the_schema_and_are_requested_when_read(self) -> None:
+        found = listing([EMPTY], [ORDERS])
+        reader = found.to_arrow_batches()
+        assert found.requested == []  # type: ignore[attr-defined]
+        assert reader.schema == listing().to_arrow_batches().schema
+        assert "owners.name" not in reader.schema.names
+        assert reader.read_next_batch().column("name").to_pylist() == ["empty"]
+        assert len(found.requested) == 1  # type: ignore[attr-defined]
+        with pytest.warns(DynclientWarning, match="owners, which lists do not return by default"):
+            assert reader.read_all().num_rows == 1
+
+    def test_batches_of_an_unknown_type_have_the_columns_of_its_entities(self) -> None:
+        reader = listing([ORDERS], known=False).to_arrow_batches(fields="name, owners.name")
+        assert reader.read_all().to_pylist() == [{"name": "orders", "owners.name": ["ada", "shop"]}]
+
+    def test_rows_can_be_left_out(self) -> None:
+        from dynclient.dispatch.frames import Frame
+
+        missing: list[str] = []
+        frame = Frame(
+            listing([ORDERS, EMPTY]), None, None,
+            by_schema=True, keep=lambda raw: raw["name"] != "empty", on_missing=missing.extend,
+        )  # fmt: skip
+        assert frame.table().column("name").to_pylist() == ["orders"]
+        assert missing == ["owners"]
+
 
 def test_fields_that_are_not_names_are_refused() -> None:
     with pytest.raises(BadArguments, match="fields: must be names of fields, not int"):

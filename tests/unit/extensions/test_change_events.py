@@ -13,9 +13,12 @@ import dynclient
 from dynclient.client.client import Client
 from dynclient.errors import BadArguments
 from dynclient.extensions.change_events import OVERLAP
+from tests.support.fake_transport import fake_client, reply
 from tests.support.stub import Reply, Seen, Stub
+from tests.support.trees import release_named
 
 START = 1_700_000_000_000
+EMPTY = {"data": [], "paging": {"total": 0}}
 
 
 class Log:
@@ -133,3 +136,63 @@ def test_what_is_not_a_type_or_an_event_is_refused(om: Client) -> None:
         om.change_events(created=5)
     with pytest.raises(BadArguments, match="event: must be a dict, not str"):
         om.change_events.entity("x")
+
+
+def test_another_process_continues_at_a_position(om: Client, log: Log) -> None:
+    for time in (5, 10 * OVERLAP, 10 * OVERLAP + 1):
+        log.add(time)
+    log.add(5, "entityDeleted")
+    events = om.change_events(START, types="table")
+    assert len(times(events)) == 4
+    position = events.position
+    log.add(10 * OVERLAP - 1)  # late
+    log.add(11 * OVERLAP)
+    log.add(6, "entityDeleted")
+    resumed = om.change_events.resume(position)
+    assert times(resumed.new()) == [6, 10 * OVERLAP - 1, 11 * OVERLAP]
+    assert times(events.new()) == [6, 10 * OVERLAP - 1, 11 * OVERLAP]
+    assert resumed.position == events.position
+    assert times(om.change_events.resume(resumed.position).new()) == []
+    assert len(times(resumed)) == 7  # a loop begins at the beginning
+
+
+def test_a_position_has_no_keys_of_what_the_server_has_removed(om: Client, log: Log) -> None:
+    for time in range(200):
+        log.add(time, "entityDeleted")
+    events = om.change_events(START)
+    assert len(times(events)) == 200
+    length = len(events.position)
+    del log.events[:]
+    assert times(events.new()) == []
+    assert len(events.position) < length / 10
+
+
+def test_the_overlap_is_what_is_read_again(om: Client, log: Log) -> None:
+    log.add(10 * OVERLAP)
+    near, far = om.change_events(START), om.change_events(START, overlap=OVERLAP / 100)
+    assert times(near) == times(far) == [10 * OVERLAP]
+    log.add(2 * OVERLAP)
+    assert times(near.new()) == []
+    assert times(far.new()) == [2 * OVERLAP]
+    for overlap in (-1, "x", True, float("inf")):
+        with pytest.raises(BadArguments, match="overlap: must be a number of seconds"):
+            om.change_events(START, overlap=overlap)  # type: ignore[arg-type]
+
+
+def test_what_is_not_a_position_is_refused(om: Client) -> None:
+    position = om.change_events(START).position
+    for wrong in ("", "x", "eJyrBgABcwC5", position[:-9], position + "AAAA", 5, None):
+        with pytest.raises(BadArguments, match=r"position: must be \.position of change events"):
+            om.change_events.resume(wrong)  # type: ignore[arg-type]
+
+
+def test_the_time_of_the_server_is_that_of_its_responses() -> None:
+    dates = ["Tue, 14 Nov 2023 22:13:20 GMT", "nonsense", None]
+    answers = iter([{} if date is None else {"Date": date} for date in dates])
+    om, transport = fake_client(
+        release_named("starter"), lambda _: reply(200, EMPTY, next(answers))
+    )
+    assert om.change_events.server_time() == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    assert int(dict(transport.seen[0].query)["timestamp"]) > START * 2
+    assert om.change_events.server_time() is None
+    assert om.change_events.server_time() is None

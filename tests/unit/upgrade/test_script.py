@@ -134,3 +134,59 @@ def test_a_recursive_function_is_read() -> None:
     walk(om.tables["a"])
     """
     assert found(source) == [(4, "warning", "field", "owner")]
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        'if "data_contracts" in om:\n    CALL',
+        'if hasattr(om, "data_contracts"):\n    CALL',
+        'if "CreateDataContractRequest" in om.types and flag:\n    CALL',
+        "if om.release.version >= (1, 8):\n    CALL",
+        "if (1, 8) <= om.release.version:\n    CALL",
+        'if not "data_contracts" in om:\n    raise SystemExit\nCALL',
+        'if "data_contracts" not in om or other:\n    raise SystemExit\nelse:\n    CALL',
+        'found = CALL if "data_contracts" in om else None',
+        '"data_contracts" in om and CALL',
+        '"data_contracts" not in om or CALL',
+        "try:\n    CALL\nexcept dynclient.UnknownCollection:\n    pass",
+        "try:\n    CALL\nexcept (KeyError, AttributeError):\n    pass",
+    ],
+)
+def test_what_a_condition_excludes_is_not_reported(guard: str) -> None:
+    head = "import dynclient\nom = dynclient.connect()\n"
+    guarded = head + guard.replace("CALL", "om.data_contracts.list()")
+    assert found(guarded, "1.6.0") == []
+    assert found(guarded, "1.13.0") == []
+    assert found(head + "om.data_contracts.list()", "1.6.0") == [
+        (3, "error", "collection", "om.data_contracts")
+    ]
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        'if "tables" in om:\n    CALL',
+        'if "data_contracts" in names:\n    CALL',
+        'if hasattr(om, "tables") and hasattr(om, "anything"):\n    CALL',
+        "if om.release.version >= (1, 6):\n    CALL",
+        "if om.release.version != old:\n    CALL",
+        'if "data_contracts" not in om:\n    CALL',
+        "try:\n    CALL\nexcept Exception as error:\n    print(error)",
+        "try:\n    pass\nexcept AttributeError:\n    CALL",
+    ],
+)
+def test_what_a_condition_does_not_exclude_is_reported(guard: str) -> None:
+    source = "import dynclient\nom = dynclient.connect()\n" + guard
+    names = [each[3] for each in found(source.replace("CALL", "om.data_contracts.list()"), "1.6.0")]
+    assert names == ["om.data_contracts"]
+
+
+def test_modules_that_a_script_tries_to_import_are_not_reported() -> None:
+    source = f"""\
+    try:
+        {OFFICIAL}api.data.createDataContract import CreateDataContractRequest
+    except ImportError:
+        CreateDataContractRequest = None
+    """
+    assert found(source, "1.6.0") == []

@@ -107,6 +107,15 @@ def test_each_place_is_reported_once(new: Get) -> None:
     assert "CreateTableRequest.owner is called owners in release" in str(caught[0].message)
 
 
+def test_only_instances_have_the_field_and_do_not_list_it(new: Get) -> None:
+    request = create(new, owner=OWNER)
+    assert not hasattr(type(request), "owner")
+    assert hasattr(request, "owner")
+    for listed in (dir(request), dir(type(request))):
+        assert "owners" in listed
+        assert "owner" not in listed
+
+
 def test_an_unknown_field_stays_unknown(new: Get) -> None:
     with pytest.raises(ValueError, match="colour"):
         create(new, colour="red")

@@ -48,9 +48,7 @@ def test_the_environment_has_all_fields(
 
 
 @pytest.mark.parametrize(("name", "value"), [("VERIFY_SSL", "maybe"), ("CLIENT_TIMEOUT", "soon")])
-def test_a_wrong_variable_is_named(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_variable_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENMETADATA_HOST", HOST)
     monkeypatch.setenv(f"OPENMETADATA_{name}", value)
     with pytest.raises(UsageError, match=f"OPENMETADATA_{name} must be .*'{value}'"):

@@ -46,9 +46,7 @@ def sent(stub: Stub) -> list[Any]:
 
 
 @pytest.mark.parametrize("fields", [None, ["owners"], ["owners", "tags"], ["tags"]])
-def test_only_the_change_is_sent_whatever_was_read(
-    sdk: Any, sent: list[Any], fields: Any
-) -> None:
+def test_only_the_change_is_sent_whatever_was_read(sdk: Any, sent: list[Any], fields: Any) -> None:
     found = sdk.Tables.retrieve(ID, fields=fields)
     found.description = "New."
     sdk.Tables.update(found)

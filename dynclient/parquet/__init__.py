@@ -1,0 +1,1 @@
+"""A catalogue as Parquet files: ``om.export_parquet(…)`` and ``om.refresh_parquet(…)``."""
