@@ -35,6 +35,8 @@ SECTIONS: dict[str, Any] = {
 def source() -> Iterator[sandbox.Running]:
     """A sandbox with the example catalogue, a follower, a custom property and a conversation."""
     release_named(NAME)
+    if NAME not in TREES:
+        pytest.skip(f"needs a schema tree; release {NAME} lacks some of the sections")
     with session_cache(), sandbox.start(tree=TREES.get(NAME)) as server:
         with connected(server) as om:
             load_example_catalogue(om)

@@ -8,7 +8,7 @@ import pytest
 
 from dynclient.as_code.merged_fields import merge_fields
 from dynclient.as_code.unordered_lists import UnorderedLists
-from tests.support.trees import ALL_RELEASES, release_named
+from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 
 def change(entity_type: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -29,6 +29,9 @@ def test_names_of_entities_are_a_set() -> None:
 
 
 def test_unique_items_are_a_set_at_any_depth() -> None:
+    if ALL_RELEASES[-1] not in TREES:
+        pytest.skip(f"needs a schema tree; release {ALL_RELEASES[-1]} has no such list")
+
     def profile(*receivers: str) -> dict[str, Any]:
         return {"profile": {"subscription": {"slack": {"receivers": [*receivers]}}}}
 
