@@ -110,7 +110,8 @@ def lost_silently(source: Iterable[Document], om: Client, plan: CataloguePlan) -
         paths = lost.get(document.key, [])
         if any(not path or path.startswith("request") for path in paths):
             continue  # the whole document
-        there = values_there(om, document)
+        is_type = document.type in om.release.entities
+        there = values_there(om, document) if is_type else None
         if there is None:
             found.append(f"{document} is missing")
             continue
