@@ -4,7 +4,7 @@ Reason: a catalogue has tens of thousands of tables, and a client that keeps the
 sends a request for each to find out that nothing has changed, cannot be run every night. So the
 memory of each step must not grow with the catalogue, and a plan must only read pages of lists.
 
-Each step runs in a process of its own, against a sandbox: ``python -m benchmarks.as_code WORK HOST
+Each step runs in a separate process, against a sandbox: ``python -m benchmarks.as_code WORK HOST
 TOKEN FOLDER FORMAT`` prints its figures as JSON. ``make bench ARGS="as_code --tables 50000"``
 measures a larger catalogue.
 """

@@ -1,4 +1,4 @@
-"""A server with any number of tables, in a process of its own, that only lists them.
+"""A server with any number of tables, in a separate process, that only lists them.
 
 Tables are in databases and these in services, and lists have the filters of a real server. Pages
 are made of a template, so that the server needs little time and no memory for them. What a real

@@ -2,7 +2,7 @@
 
 Reason: a catalogue of a million tables is read and checked at night. Two processes must do it in
 less time than one, the cluster may not cost what it gains, memory must not grow with the number of
-tables, and all workers together must keep one limit. The server is a stub in a process of its own
+tables, and all workers together must keep one limit. The server is a stub in a separate process
 whose responses take 50 ms, as those of a server do that reads a page of 500 tables.
 
 ``python -m benchmarks.fleet 200000`` measures a size and prints one line for each way.
@@ -73,7 +73,7 @@ def measure(tables: int = TABLES) -> list[Row]:
 
 
 def run_all(tables: int) -> dict[str, Figures]:
-    """Measure each way in processes of its own, against one server."""
+    """Measure each way in separate processes, against one server."""
     found = {}
     with serving(Shape(tables, LATENCY)) as host:
         for name in WAYS:

@@ -1,7 +1,7 @@
 """Catalogues of 10,000 to 1,000,000 tables: requests, bytes, memory and time, for docs/scale.md.
 
 ``python -m benchmarks.scale`` measures each piece of work with several numbers of tables, each in a
-process of its own, against a server that takes a known time for each request and each entity. From
+separate process, against a server that takes a known time for each request and each entity. From
 that it computes what depends on the client: CPU time and bytes for each entity, and memory. Those
 and the formulas of the page give the figures for other sizes, and for other servers.
 
@@ -169,7 +169,7 @@ def _memory() -> int:
 
 
 def measure(sizes: tuple[int, ...], file: Path) -> dict[int, dict[str, Figures]]:
-    """Run the jobs for all sizes, each in a process of its own; what is in the file is not run."""
+    """Run the jobs for all sizes, each in a separate process; what is in the file is not run."""
     found: dict[int, dict[str, Figures]] = {}
     if file.exists():
         for size, jobs in json.loads(file.read_text("utf-8")).items():

@@ -1,4 +1,4 @@
-"""A server that responds at once, in a process of its own.
+"""A server that responds at once, in a separate process.
 
 It sends prepared responses and nothing else, so that only the client is measured. HTTP/1.1
 with small writes joined and Nagle off: otherwise each response would wait 40 ms for a delayed ACK.

@@ -42,7 +42,7 @@ def is_place(value: Any) -> bool:
 
 
 def is_wrong_place(value: str) -> bool:
-    """Return whether a value is meant as a place and is not one, such as ``${file:…}``."""
+    """Return whether a value looks like a place and is not one, such as ``${file:…}``."""
     return value.startswith("${") and value.endswith("}") and not is_place(value)
 
 

@@ -244,13 +244,13 @@ class Track:
         for entity_type, name in writes.unidentified:
             names.setdefault(entity_type, set()).add(name)
         found = []
-        for entity_type, wanted in names.items():
+        for entity_type, requested in names.items():
             listing = self._session.find(entity_type).operations["list"]
             size = {"page_size": self._session.settings.page_size}
             for entity in self._session.listing(Plan(listing, size)):
                 raw = model.raw(entity)
                 id, name = str(raw["id"]), entity_name(raw)
-                if name not in wanted or id in writes.deleted or id in writes.known:
+                if name not in requested or id in writes.deleted or id in writes.known:
                     continue
                 if str(raw.get("version")) == _FIRST_VERSION and raw["updatedAt"] >= writes.begin:
                     found.append(Tracked(entity_type, name, id))

@@ -24,11 +24,16 @@ Folder = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
+Service = Annotated[
+    str, typer.Option("--service", metavar="NAME", help="A service, with all that is below it.")
+]
 Types = Annotated[
     list[str] | None,
-    typer.Option(
-        "--type", metavar="TYPE", help="An entity type to dump; may be repeated; default: all."
-    ),
+    typer.Option("--type", metavar="TYPE", help="An entity type; may be repeated; default: all."),
+]
+Where = Annotated[
+    str,
+    typer.Option("--where", help="Conditions on the entities: 'owner:ada -tier:*'; needs --type."),
 ]
 
 
@@ -41,12 +46,8 @@ Types = Annotated[
 def dump(
     folder: Folder,
     types: Types = None,
-    service: Annotated[
-        str, typer.Option(metavar="NAME", help="A service, with all that is below it.")
-    ] = "",
-    where: Annotated[
-        str, typer.Option(help="Conditions on the entities: 'owner:ada -tier:*'; needs --type.")
-    ] = "",
+    service: Service = "",
+    where: Where = "",
     format: Annotated[
         str, typer.Option(help="'yaml', a file for each entity, or 'jsonl', one for each type.")
     ] = "yaml",

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dynclient.cli.catalogue_commands import Service, Types, Where
 from dynclient.cli.command_classes import Group, example
 from dynclient.cli.data_commands import As, Host, Profile, Release, Yes, confirm, output_of
 from dynclient.cli.exit_codes import DONE, FAILED
 from dynclient.cli.output import Format, Output, show_blocks, show_object
-from dynclient.cli.plan_commands import Lossy, WithoutSecrets
+from dynclient.cli.plan_commands import DryRun, Lossy, WithoutSecrets, show_plan
 
 if TYPE_CHECKING:
     from dynclient.as_code.backup import Backup, Restoration
@@ -41,16 +42,9 @@ def fork(
         Path,
         typer.Option("--out", "-o", metavar="FILE", help="File to write.", show_default=False),
     ],
-    service: Annotated[
-        str, typer.Option(metavar="NAME", help="A service, with all that is below it.")
-    ] = "",
-    types: Annotated[
-        list[str] | None,
-        typer.Option("--type", metavar="TYPE", help="An entity type; may be repeated."),
-    ] = None,
-    where: Annotated[
-        str, typer.Option(help="Conditions on the entities: 'owner:ada -tier:*'; needs --type.")
-    ] = "",
+    service: Service = "",
+    types: Types = None,
+    where: Where = "",
     lineage: Annotated[
         bool, typer.Option(help="Copy lineage; up to one request for each entity.")
     ] = True,
@@ -143,9 +137,7 @@ def restore_backup(
     file: File,
     lossy: Lossy = False,
     without_secrets: WithoutSecrets = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the plan and change nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     yes: Yes = False,
     host: Host = None,
     profile: Profile = None,
@@ -158,7 +150,6 @@ def restore_backup(
     """
     from dynclient.as_code.backup import plan_of_backup
     from dynclient.cli.connection import connect_or_ask, reported
-    from dynclient.cli.plan_commands import show_plan
 
     out = output_of(output)
     with reported(out), connect_or_ask(host, profile=profile, release=release) as om:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dynclient.cli.catalogue_commands import Service, Types
 from dynclient.cli.command_classes import example
 from dynclient.cli.data_commands import As, Host, Profile, Release, Yes, confirm, output_of
 from dynclient.cli.exit_codes import DIFFERS, DONE, FAILED
@@ -50,6 +51,7 @@ Lossy = Annotated[
     bool,
     typer.Option("--lossy", help="Leave out what the release of the server has no place for."),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")]
 WithoutSecrets = Annotated[
     bool, typer.Option("--without-secrets", help="Leave out secrets that are not set.")
 ]
@@ -110,9 +112,7 @@ def apply(
     only: Only = None,
     lossy: Lossy = False,
     without_secrets: WithoutSecrets = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the plan and change nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     yes: Yes = False,
     host: Host = None,
     profile: Profile = None,
@@ -192,13 +192,8 @@ def copy(
     target: Annotated[
         str, typer.Option("--to", metavar="PROFILE", help="Profile of the server to write.")
     ],
-    service: Annotated[
-        str, typer.Option(metavar="NAME", help="A service, with all that is below it.")
-    ] = "",
-    types: Annotated[
-        list[str] | None,
-        typer.Option("--type", metavar="TYPE", help="An entity type; may be repeated."),
-    ] = None,
+    service: Service = "",
+    types: Types = None,
     folder: Annotated[
         str | None,
         typer.Option("--keep", metavar="FOLDER", help="Keep the files here, to continue or check."),
@@ -206,9 +201,7 @@ def copy(
     overwrite: Overwrite = False,
     lossy: Lossy = False,
     without_secrets: WithoutSecrets = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the plan and change nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     output: As = Format.TABLE,
 ) -> None:
     """Copy a part of the catalogue to another server, of any release: dump, plan, apply."""

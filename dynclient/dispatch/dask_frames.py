@@ -35,7 +35,7 @@ class PartReader:
         lists: the session.
         plan: the plan of the whole list.
         fields: dotted names of the columns; None for those of the schema.
-        explode: the dotted name of a list whose items become rows of their own; None for none.
+        explode: the dotted name of a list whose items become separate rows; None for none.
     """
 
     def __init__(

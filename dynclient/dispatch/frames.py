@@ -123,7 +123,7 @@ class Frame:
     Args:
         listing: the list.
         fields: dotted names of the columns; None for all that the list returns.
-        explode: the dotted name of a list whose items become rows of their own; None for none.
+        explode: the dotted name of a list whose items become separate rows; None for none.
         by_schema: whether the columns without ``fields`` are those of the schema alone, the same
             for every list of the type; otherwise the first page may add some. Needs no page, unless
             the type of the entities is unknown.

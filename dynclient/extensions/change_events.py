@@ -183,11 +183,11 @@ class ChangeEventsExtension(Extension):
             BadArguments: it is not such a text, or the release does not have the kinds of events.
         """
         found = EventPosition.read(position)
-        wanted = {*found.kinds} - {_QUERIES[name] for name in self._known()}
-        if wanted:
+        missing = {*found.kinds} - {_QUERIES[name] for name in self._known()}
+        if missing:
             name = self.session.release.name
-            message = f"has {', '.join(sorted(wanted))}, which release {name} does not have"
-            problem = Problem("position", ", ".join(sorted(wanted)), "argument", message)
+            message = f"has {', '.join(sorted(missing))}, which release {name} does not have"
+            problem = Problem("position", ", ".join(sorted(missing)), "argument", message)
             raise bad_arguments("change_events.resume", [problem])
         return ChangeEvents(self, found)
 

@@ -50,7 +50,7 @@ class Application:
         session: the session that saves.
         spec: the collection of the entities.
         step: what is done with them.
-        concurrency: is told how the server responds to saves.
+        concurrency: adapts to how the server responds to saves.
     """
 
     def __init__(

@@ -165,7 +165,7 @@ class ClusterRun:
     def _submit(self, part: Part, finished: Any) -> None:
         from dynclient.fleet.worker import run_part
 
-        # A key of its own: the default is a digest of the arguments, and equal parts would be one.
+        # A separate key: the default is a digest of the arguments, and equal parts would be one.
         key = f"{self._name}-{self._number}"
         self._number += 1
         future = self._client.submit(run_part, self._name, part, key=key, pure=False)

@@ -1,7 +1,7 @@
 """A list in parts: one list for each service, database or schema, which can be read side by side.
 
 Cursors are only valid in the order in which a server returned them, so one list is read page by
-page. Lists with filters have cursors of their own. Which filters divide a list is not known by the
+page. Lists with filters have their own cursors. Which filters divide a list is not known by the
 names of types: they are those that take the parents in the fully qualified names of its entities.
 """
 

@@ -120,9 +120,13 @@ def lost_silently(source: Iterable[Document], om: Client, plan: CataloguePlan) -
         for place, path, value in values(document):
             # The default of the release is not sent, and a document does not say it.
             is_default = place[0] in own and len(place) == 1 and own[place[0]].default == value
-            is_there = is_default or (place, value) in there or any(
-                (to[0], value) in translated and to[0] != place[0] and inner == value
-                for to, inner in there
+            is_there = (
+                is_default
+                or (place, value) in there
+                or any(
+                    (to[0], value) in translated and to[0] != place[0] and inner == value
+                    for to, inner in there
+                )
             )
             if not is_there and not any(is_below(path, each) for each in paths):
                 found.append(f"{document}: {path}: {value!r}")

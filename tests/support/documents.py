@@ -104,9 +104,9 @@ class Session:
                 name, _, value = setting.partition("=")
                 os.environ[name] = self._real(value)
             case ["make", *targets]:
-                wanted = [target for target in targets if "=" not in target]
+                named = [target for target in targets if "=" not in target]
                 subprocess.run(
-                    ["make", "--dry-run", *wanted], cwd=ROOT, check=True, capture_output=True
+                    ["make", "--dry-run", *named], cwd=ROOT, check=True, capture_output=True
                 )
             case ["pip", "install", *packages]:
                 for package in packages:
@@ -148,5 +148,5 @@ def check_requirement(requirement: str) -> None:
     assert match is not None, f"not this project: {requirement}"
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", "utf-8")
-    wanted = set((match["extras"] or "").split(",")) - {""}
-    assert wanted <= set(config["options.extras_require"]), f"no such extra: {requirement}"
+    named = set((match["extras"] or "").split(",")) - {""}
+    assert named <= set(config["options.extras_require"]), f"no such extra: {requirement}"

@@ -56,7 +56,7 @@ def test_what_differs(tmp_path: Path) -> None:
 
 
 def fork_of_a_user(path: Path) -> None:
-    """Write a fork of a sandbox with one user of its own."""
+    """Write a fork of a sandbox with one user."""
     with (
         sandbox.start(in_process=True) as server,
         dynclient.connect(server.host, token=server.admin_token, release="starter") as om,
