@@ -84,11 +84,11 @@ class Tracks(Extension):
             UsageError: on entering the block: the manifest cannot be read or written, or the client
                 tracks a run of this name already.
         """
-        problems = [*_name_problems(name), *_limit_problems(max_prune, prune)]
+        problems = [*_name_problems(name), *_prune_problems(prune, max_prune)]
         if problems:
             raise bad_arguments("track", problems)
         folder = None if manifest is None else as_path(manifest, "track", "manifest")
-        return Track(self.session, name, bool(prune), max_prune, folder)
+        return Track(self.session, name, prune, max_prune, folder)
 
 
 def _name_problems(name: Any) -> list[Problem]:
@@ -104,7 +104,9 @@ def _name_problems(name: Any) -> list[Problem]:
     return [Problem("name", name, "argument", message)]
 
 
-def _limit_problems(limit: Any, prune: Any) -> list[Problem]:
+def _prune_problems(prune: Any, limit: Any) -> list[Problem]:
+    if not isinstance(prune, bool):
+        return [Problem("prune", prune, "argument", "must be True or False")]
     if limit is None:
         return []
     is_number = isinstance(limit, (int, float)) and not isinstance(limit, bool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dynclient.display.blocks import Block, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
@@ -22,7 +22,8 @@ _ROWS = 20
 class MapItems:
     """Items in the order in which they were recorded; each loop reads them from the disk.
 
-    ``items["shop.orders.public.t1"]`` is the item of an entity, by its name or its id.
+    ``items["shop.orders.public.t1"]`` is the item of an entity, by its name or its id, and
+    ``items[0]`` is the first one.
     """
 
     def __init__(
@@ -41,20 +42,24 @@ class MapItems:
     def __len__(self) -> int:
         return self._count()
 
-    def __getitem__(self, name: Any) -> MapItem:
-        """Return the item of an entity, by its fully qualified name or its id.
+    def __getitem__(self, key: str | int) -> MapItem:
+        """Return the item of an entity, by its fully qualified name or its id, or by position.
 
         Raises:
             OutOfRange: there is no such item.
         """
-        found = self._find(name) if isinstance(name, str) else None
+        found = self._at(key) if isinstance(key, int) else self._find(key)
         if found is not None:
             return found
-        hint = ""
-        if isinstance(name, str):
-            near = nearest(name, [each.name for each in islice(self._read(), 1000)])
+        hint = f"; there are {len(self):,}"
+        if isinstance(key, str):
+            near = nearest(key, [each.name for each in islice(self._read(), 1000)])
             hint = did_you_mean(near)
-        raise OutOfRange(f"there is no item {name!r}{hint}")
+        raise OutOfRange(f"there is no item {key!r}{hint}")
+
+    def _at(self, position: int) -> MapItem | None:
+        place = position if position >= 0 else len(self) + position
+        return None if place < 0 else next(islice(self._read(), place, None), None)
 
     def __repr__(self) -> str:
         count = len(self)

@@ -320,5 +320,7 @@ def test_arguments_that_are_wrong_are_listed(om: Client) -> None:
     for limit in (-1, 1.5, True, "2", float("nan")):
         with pytest.raises(dynclient.BadArguments, match="max_prune"):
             om.track("x", prune=True, max_prune=limit)
+    with pytest.raises(dynclient.BadArguments, match="prune: must be True or False"):
+        om.track("x", prune="no")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(dynclient.BadArguments, match="needs prune=True"):
         om.track("x", max_prune=1)

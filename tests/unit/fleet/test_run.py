@@ -103,8 +103,10 @@ def test_results_are_found_by_name_and_id(om: Client) -> None:
     assert result.results[item.key] == item
     with pytest.raises(OutOfRange, match=r"did you mean s\.shop\.orders\.t00"):
         result.results["s.shop.orders.t00007"]
-    with pytest.raises(OutOfRange, match="there is no item 7"):
-        result.results[7]
+    assert result.results[0] == next(iter(result.results))
+    assert result.results[-1] == [*result.results][-1]
+    with pytest.raises(OutOfRange, match="there is no item 1000; there are 250"):
+        result.results[1000]
     with pytest.raises(OutOfRange):
         result.failed[item.key]
 
