@@ -494,7 +494,8 @@ def diff(
     try:
         sides = version_commands.compared_states(words)
     except WrongWords as error:
-        raise typer.BadParameter(str(error)) from None
+        text = f"{error}; there is no fork or folder {words[0]!r} either"
+        raise typer.BadParameter(text) from None
     out = output_of(output, columns)
     with _connected(out, host, release, profile) as om:
         code = version_commands.diff(out, om, sides, exit_code=exit_code)
