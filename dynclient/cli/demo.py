@@ -153,6 +153,14 @@ def walkthrough(om: Any, server: Running, folder: Path) -> Script:  # noqa: PLR0
         there.close()
     yield _Texts((fork.counts, dynclient.as_code.diff(fork.path), om.plan(fork.path)))
 
+    # Call a function for every table, and let a script delete what it does not create any more.
+    mapped = om.map(lambda each: len(each.columns), om.tables.list(), on="threads")
+    with om.track("nightly-load", manifest=folder):
+        om.teams.create(name="sales", teamType="Group")
+    with om.track("nightly-load", prune=True, max_prune=1, manifest=folder) as run:
+        om.teams.create(name="marketing", teamType="Group")
+    yield _Texts((mapped, {item.name: item.value for item in mapped.results}, run))
+
     # Read a script, without running it, for what this release does not have or calls otherwise.
     script = folder / "load.py"
     script.write_text(
