@@ -5,6 +5,7 @@
 - :class:`CataloguePlan` is what has to be done so that a server has what a folder says.
 - :class:`Track` is a run of a script, and :class:`TrackReport` what it created and pruned.
 - :func:`as_request` returns the create request of an entity.
+- :func:`copy` copies a part of a catalogue to another server.
 - :func:`diff` compares servers, forks and folders; :class:`CatalogueDiff` is its result.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 from dynclient.as_code.apply import ApplyResult, Report
 from dynclient.as_code.backup import Backup, Restoration
 from dynclient.as_code.catalogue import Catalogue, MissingReference
+from dynclient.as_code.catalogue_copy import copy
 from dynclient.as_code.catalogue_diff import CatalogueDiff, EntityDifference, diff
 from dynclient.as_code.catalogue_plan import CataloguePlan, Kept, Lost, MergeConflict
 from dynclient.as_code.create_requests import CreateRequest, as_request
@@ -50,5 +52,6 @@ __all__ = [
     "TrackReport",
     "Tracked",
     "as_request",
+    "copy",
     "diff",
 ]

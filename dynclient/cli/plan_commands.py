@@ -205,23 +205,25 @@ def copy(
     output: As = Format.TABLE,
 ) -> None:
     """Copy a part of the catalogue to another server, of any release: dump, plan, apply."""
-    from tempfile import TemporaryDirectory
+    from contextlib import ExitStack
 
+    from dynclient.as_code.catalogue_copy import copy as copy_catalogue
     from dynclient.cli.connection import connect_or_ask, reported
 
     out = output_of(output)
-    with reported(out), TemporaryDirectory(prefix="dynclient-copy-") as temporary:
-        place = folder or temporary
-        with connect_or_ask(None, profile=source) as om:
-            om.dump(place, service=service, types=tuple(types or ()), format="jsonl")
-        with connect_or_ask(None, profile=target) as om:
-            made: CataloguePlan = om.plan(place, overwrite=overwrite)
-            if dry_run:
-                raise typer.Exit(show_plan(out, made))
-            result: ApplyResult = om.apply(
-                made, lossy=lossy, without_secrets=without_secrets,
-                progress=None if out.is_table else False,
-            )  # fmt: skip
+
+    def show(made: CataloguePlan) -> None:
+        raise typer.Exit(show_plan(out, made))
+
+    with reported(out), ExitStack() as stack:
+        old, new = (
+            stack.enter_context(connect_or_ask(None, profile=each)) for each in (source, target)
+        )
+        result = copy_catalogue(
+            old, new, service=service, types=types or (), folder=folder, overwrite=overwrite,
+            lossy=lossy, without_secrets=without_secrets, progress=None if out.is_table else False,
+            confirm=show if dry_run else None,
+        )  # fmt: skip
         code = _show_result(out, result)
     raise typer.Exit(code)
 

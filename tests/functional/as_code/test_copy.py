@@ -14,6 +14,7 @@ import pytest
 
 import dynclient
 from dynclient import model, sandbox
+from dynclient.as_code import CataloguePlan, copy
 from dynclient.cli import main
 from dynclient.client.client import Client
 from dynclient.testing import load_example_catalogue
@@ -170,6 +171,24 @@ def test_the_command_copies_a_service(om: Client, run: Any) -> None:
     assert om.tables[ORDERS].owners[0].name == "ada"
     assert om.database_services.get(fqn="warehouse") is None
     assert run(*copy)[:2] == (0, {"counts": {}, "reports": []})
+
+
+def test_a_copy_ends_with_the_error_of_who_sees_its_plan(
+    source: sandbox.Running, om: Client, tmp_path: Path
+) -> None:
+    def refuse(plan: CataloguePlan) -> None:
+        raise LookupError(str(len(plan.of_kind("create"))))
+
+    with connected(source) as old:
+        with pytest.raises(LookupError, match=r"[1-9]"):
+            copy(old, om, service="shop", folder=tmp_path / "files", confirm=refuse)
+        assert om.database_services.get(fqn="shop") is None
+        assert (tmp_path / "files" / "table.jsonl").exists()
+        with pytest.raises(dynclient.BadArguments, match="where"):
+            copy(old, om, where="owner:ada")
+        result = copy(old, om, types="databaseService")
+    assert set(result.counts) <= {"created", "kept"}
+    assert om.database_services["shop"].name == "shop"
 
 
 def test_the_commands_apply_a_part_and_ask_before_they_delete(
