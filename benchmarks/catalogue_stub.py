@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +19,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from benchmarks import payloads
-from benchmarks.stub import send
+from benchmarks.stub import process_of, send
 
 SERVICES, DATABASES = 20, 5
 """The number of services, and that of the databases of each."""
@@ -206,14 +204,8 @@ def serving(shape: Shape) -> Iterator[str]:
     Args:
         shape: what the server has, and how long it takes.
     """
-    numbers = [str(each) for each in shape]
-    command = [sys.executable, "-m", "benchmarks.catalogue_stub", *numbers]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.terminate()
+    with process_of("benchmarks.catalogue_stub", *(str(each) for each in shape)) as address:
+        yield address
 
 
 def _main() -> None:

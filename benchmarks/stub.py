@@ -60,6 +60,23 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
+def process_of(module: str, *arguments: str) -> Iterator[str]:
+    """Run a module that serves and prints its port; yield the address.
+
+    Args:
+        module: name of the module.
+        arguments: of its command line.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
+
+
+@contextlib.contextmanager
 def serving(responses: Path, latency: float = 0.0) -> Iterator[str]:
     """Serve the bodies of a JSON file; yield the address.
 
@@ -68,13 +85,8 @@ def serving(responses: Path, latency: float = 0.0) -> Iterator[str]:
             ``PUT /tables``.
         latency: the seconds before each response.
     """
-    command = [sys.executable, "-m", "benchmarks.stub", str(responses), str(latency)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}/api"
-        finally:
-            process.terminate()
+    with process_of("benchmarks.stub", str(responses), str(latency)) as address:
+        yield f"{address}/api"
 
 
 def _main() -> None:

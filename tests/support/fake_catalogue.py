@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from dynclient.client.client import Client
+from dynclient.fleet.result import MapResult
 from dynclient.schema import Release
 from dynclient.transport.request import Request, Response
 from tests.support.fake_transport import FakeTransport, fake_client, reply
@@ -139,3 +140,18 @@ class FakeCatalogue:
         if self.token and seen.headers.get("Authorization") != f"Bearer {self.token}":
             return Reply(401, {"code": 401, "message": "not authenticated"})
         return self.answer(seen.method, seen.path, seen.body)
+
+
+def number_of(table: Any) -> int:
+    """Return the number in the name of a table."""
+    return int(str(table.name)[1:])
+
+
+def keys(result: MapResult) -> Counter[str]:
+    """Return how often each entity is in a result."""
+    return Counter(each.key for each in [*result.results, *result.failed])
+
+
+def every(fake: FakeCatalogue) -> Counter[str]:
+    """Return what a result has that has each table once."""
+    return Counter(each["id"] for each in fake.entities["tables"])

@@ -35,6 +35,14 @@ def started(name: str) -> Iterator[sandbox.Running]:
         yield running
 
 
+@contextlib.contextmanager
+def separate_sandbox(name: str) -> Iterator[sandbox.Running]:
+    """Yield a sandbox of a release that only the tests of one module use."""
+    release_named(name)  # skips without its tree
+    with session_cache(), sandbox.start(tree=TREES.get(name)) as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """Return a function that returns the sandbox of a release."""

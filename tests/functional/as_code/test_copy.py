@@ -20,6 +20,7 @@ from dynclient.client.client import Client
 from dynclient.testing import load_example_catalogue
 from tests.support.config import write_config
 from tests.support.external_server import only_on_sandbox
+from tests.support.servers import separate_sandbox
 from tests.support.session_cache import session_cache
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
@@ -51,7 +52,7 @@ def source() -> Iterator[sandbox.Running]:
 @pytest.fixture(scope="module")
 def target() -> Iterator[sandbox.Running]:
     """A sandbox without a catalogue at the beginning of the module."""
-    with session_cache(), sandbox.start(tree=TREES.get(NAME)) as server:
+    with separate_sandbox(NAME) as server:
         yield server
 
 
@@ -167,7 +168,10 @@ def test_the_command_copies_a_service(om: Client, run: Any) -> None:
     assert plan["counts"]["create"] > 5
     assert om.database_services.get(fqn="shop") is None
     code, result, _ = run(*copy)
-    assert (code, result["counts"].keys()) == (0, {"created"})
+    assert code == 0
+    # The definition of a custom property changes the type table, if the server does not have it.
+    changed = {each["type"] for each in result["reports"] if each["kind"] != "created"}
+    assert changed <= {"type"}
     assert om.tables[ORDERS].owners[0].name == "ada"
     assert om.database_services.get(fqn="warehouse") is None
     assert run(*copy)[:2] == (0, {"counts": {}, "reports": []})
@@ -187,7 +191,7 @@ def test_a_copy_ends_with_the_error_of_who_sees_its_plan(
         with pytest.raises(dynclient.BadArguments, match="where"):
             copy(old, om, where="owner:ada")
         result = copy(old, om, types="databaseService")
-    assert set(result.counts) <= {"created", "kept"}
+    assert {each.type for each in result.reports if each.kind != "created"} <= {"type"}
     assert om.database_services["shop"].name == "shop"
 
 

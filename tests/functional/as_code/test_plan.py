@@ -20,8 +20,9 @@ from dynclient.as_code import CataloguePlan
 from dynclient.as_code.applied_state import AppliedState
 from dynclient.client.client import Client
 from tests.support.external_server import only_on_sandbox
+from tests.support.servers import separate_sandbox
 from tests.support.session_cache import session_cache
-from tests.support.trees import ALL_RELEASES, TREES, release_named
+from tests.support.trees import ALL_RELEASES, release_named
 
 pytestmark = only_on_sandbox("plans for a whole catalogue, which is that of these tests")
 
@@ -40,8 +41,7 @@ request:
 @pytest.fixture(scope="module")
 def server() -> Iterator[sandbox.Running]:
     """A sandbox for the plans of this module; each test has its own entities."""
-    release_named(NAME)
-    with session_cache(), sandbox.start(tree=TREES.get(NAME)) as server:
+    with separate_sandbox(NAME) as server:
         yield server
 
 

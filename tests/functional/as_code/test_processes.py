@@ -15,8 +15,9 @@ from dynclient import sandbox
 from dynclient.as_code import Catalogue
 from dynclient.client.client import Client
 from tests.support.external_server import only_on_sandbox
+from tests.support.servers import separate_sandbox
 from tests.support.session_cache import session_cache
-from tests.support.trees import ALL_RELEASES, TREES, release_named
+from tests.support.trees import ALL_RELEASES, release_named
 
 pytestmark = [
     only_on_sandbox("dumps and plans a whole catalogue, which is that of these tests"),
@@ -50,8 +51,7 @@ Start = Callable[[str, Path], "subprocess.Popen[str]"]
 @pytest.fixture(scope="module")
 def server() -> Iterator[sandbox.Running]:
     """A sandbox for the processes of this module."""
-    release_named(NAME)
-    with session_cache(), sandbox.start(tree=TREES.get(NAME)) as server:
+    with separate_sandbox(NAME) as server:
         yield server
 
 

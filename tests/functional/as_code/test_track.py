@@ -19,8 +19,9 @@ from dynclient import compat, sandbox
 from dynclient.as_code import TrackReport
 from dynclient.client.client import Client
 from tests.support.external_server import only_on_sandbox
+from tests.support.servers import separate_sandbox
 from tests.support.session_cache import session_cache
-from tests.support.trees import ALL_RELEASES, TREES, release_named
+from tests.support.trees import ALL_RELEASES, release_named
 
 pytestmark = only_on_sandbox("creates services with fixed names")
 
@@ -34,8 +35,7 @@ TABLES = [f"t{number}" for number in range(10)]
 @pytest.fixture(scope="module")
 def server() -> Iterator[sandbox.Running]:
     """A sandbox for the runs of this module; each test starts with an empty catalogue."""
-    release_named(NAME)
-    with session_cache(), sandbox.start(tree=TREES.get(NAME)) as server:
+    with separate_sandbox(NAME) as server:
         yield server
 
 

@@ -17,7 +17,7 @@ from dynclient.client.client import Client
 from dynclient.errors import FunctionFailed, Unauthorized, UsageError
 from dynclient.fleet.items import MapItem
 from dynclient.fleet.result import MapResult
-from tests.support.fake_catalogue import FakeCatalogue
+from tests.support.fake_catalogue import FakeCatalogue, every, keys, number_of
 from tests.support.stub import Reply, Stub
 from tests.support.trees import ALL_RELEASES, release_named
 
@@ -61,18 +61,6 @@ def om(fake: FakeCatalogue) -> Iterator[Client]:
         release = release_named(ALL_RELEASES[-1])
         with dynclient.connect(stub.host, token=TOKEN, release=release, page_size=5) as om:
             yield om
-
-
-def number_of(table: Any) -> int:
-    return int(str(table.name)[1:])
-
-
-def keys(result: MapResult) -> Counter[str]:
-    return Counter(each.key for each in [*result.results, *result.failed])
-
-
-def every(fake: FakeCatalogue) -> Counter[str]:
-    return Counter(each["id"] for each in fake.entities["tables"])
 
 
 def texts_of(dask: Any) -> str:

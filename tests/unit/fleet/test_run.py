@@ -21,7 +21,7 @@ from dynclient.errors import (
     UsageError,
 )
 from dynclient.fleet.result import MapResult
-from tests.support.fake_catalogue import FakeCatalogue
+from tests.support.fake_catalogue import FakeCatalogue, every, keys, number_of
 from tests.support.stub import Reply
 from tests.support.trees import ALL_RELEASES, release_named
 
@@ -38,18 +38,6 @@ def fake() -> FakeCatalogue:
 @pytest.fixture
 def om(fake: FakeCatalogue) -> Client:
     return fake.client(release_named(RELEASE))[0]
-
-
-def number_of(table: Any) -> int:
-    return int(str(table.name)[1:])
-
-
-def keys(result: MapResult) -> Counter[str]:
-    return Counter(each.key for each in [*result.results, *result.failed])
-
-
-def every(fake: FakeCatalogue) -> Counter[str]:
-    return Counter(each["id"] for each in fake.entities["tables"])
 
 
 # -- results ---------------------------------------------------------------------------------------

@@ -34,26 +34,12 @@ from dynclient.transport.connections import (
 )
 from dynclient.transport.http import Transport
 from dynclient.transport.request import Request
+from tests.support.clock import Clock
 from tests.support.raw_server import RawServer, response
 from tests.support.stub import Reply, Stub
 
 GET = Request("GET", "/v1/x")
 POST = Request("POST", "/v1/x", body=b"{}")
-
-
-class Clock:
-    """A clock that a test moves; sleeping moves it too."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
 
 
 @contextmanager

@@ -11,22 +11,8 @@ from dynclient.settings import Settings
 from dynclient.transport.http import LIMIT, Transport
 from dynclient.transport.limits import Pause, RequestLimit, limited
 from dynclient.transport.request import Request
+from tests.support.clock import Clock
 from tests.support.stub import Reply, Seen, Stub
-
-
-class Clock:
-    """A clock that a sleep moves on."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
 
 
 @pytest.fixture
