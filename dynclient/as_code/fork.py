@@ -317,11 +317,12 @@ class _Fork:
         edges = UpstreamEdges(self._session)
         known: set[tuple[str, str]] = set()
         for id, entity_type in self._ids.items():
-            for source, target, details in edges.into(entity_type, id):
+            for edge in edges.into(entity_type, id):
+                source, target, details = edge
                 ends = (source["id"], target["id"])
                 if target["id"] in self._ids and ends not in known:
                     known.add(ends)
-                    self._import.add_edge(source, target, details)
+                    self._import.add_edge(source, target, details, edge.pipeline)
                     self._needed.update(self._references([source, details]))
         self.edges = len(known)
 

@@ -21,6 +21,12 @@ class Edge(NamedTuple):
     """Reference to the entity that they flow into."""
     details: dict[str, Any] | None
 
+    @property
+    def pipeline(self) -> str | None:
+        """Id of the pipeline that moves the data, if there is one."""
+        found = (self.details or {}).get("pipeline") or {}
+        return found.get("id")
+
 
 class UpstreamEdges:
     """Reads the edges into entities of a server.

@@ -173,7 +173,11 @@ class EntityImport:
         self._tx.add_version(raw["id"], float(raw["version"]), masked)
 
     def add_edge(
-        self, source: dict[str, Any], target: dict[str, Any], details: dict[str, Any] | None
+        self,
+        source: dict[str, Any],
+        target: dict[str, Any],
+        details: dict[str, Any] | None,
+        pipeline: str | None,
     ) -> None:
         """Store an edge of lineage; its ends can be added later.
 
@@ -181,8 +185,8 @@ class EntityImport:
             source: reference to the entity whose data flow.
             target: reference to the entity that they flow into.
             details: the details of the edge.
+            pipeline: id of the pipeline that moves the data, if there is one.
         """
-        pipeline = ((details or {}).get("pipeline") or {}).get("id")
         edge = LineageEdge(source["id"], source["type"], target["id"], target["type"], details)
         self._tx.put_lineage(edge, pipeline)
 
