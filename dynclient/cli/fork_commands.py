@@ -34,7 +34,10 @@ Replace = Annotated[bool, typer.Option("--replace", help="Replace a file that ex
 
 
 @app.command(
-    epilog=example("dynclient fork --service shop -o shop.db", "dynclient sandbox --data shop.db"),
+    epilog=example(
+        "dynclient fork --service shop -o shop.db",
+        "dynclient fork --type table --where 'tag:PII' -o pii.db",
+    ),
     rich_help_panel=_GROUP,
 )
 def fork(

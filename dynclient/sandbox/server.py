@@ -106,6 +106,9 @@ def web_server(sandbox: Sandbox, request_log: str | Path | None = None) -> uvico
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=1,
+        # Servers keep idle connections for long, too: a client that sends a request while the
+        # server closes its connection cannot know whether the request arrived.
+        timeout_keep_alive=60,
         loop="asyncio",
     )
     return uvicorn.Server(config)
