@@ -57,10 +57,9 @@ def world(metadata: Any) -> dict[str, str]:
     om.database_services.upsert(name="patched", serviceType="Mysql")
     om.databases.upsert(name="shop", service="patched")
     om.database_schemas.upsert(name="public", database="patched.shop")
-    for name in ("PII", "Tier", "X"):
-        om.classifications.upsert(name=name, description="For patches.")
-    for parent, name in (("PII", "Sensitive"), ("Tier", "Tier1"), ("X", "Y")):
-        om.tags.upsert(name=name, classification=parent, description="For patches.")
+    # PII and Tier are there from the start; a PUT would erase what it leaves out.
+    om.classifications.upsert(name="X", description="For patches.")
+    om.tags.upsert(name="Y", classification="X", description="For patches.")
     om.glossaries.upsert(name=GLOSSARY, description="For patches.")
     for name in ("Customer", "Order"):
         om.glossary_terms.upsert(name=name, glossary=GLOSSARY, description="For patches.")
