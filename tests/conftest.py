@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -68,6 +69,9 @@ def _seed_releases() -> None:
 
 def pytest_configure() -> None:
     """Fill the seed before anything is collected."""
+    # A job in the background of a shell ignores Ctrl-C, and so would every process that it starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     _seed_releases()
 
 
