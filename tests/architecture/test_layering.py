@@ -6,8 +6,10 @@ Everything is read from the syntax trees, so a lazy import inside a function cou
 from __future__ import annotations
 
 import ast
+import inspect
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
+from functools import lru_cache, wraps
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,7 @@ HARMLESS = {"http.HTTPStatus", "asyncio.to_thread", "asyncio.wait_for"}
 """Names of network packages that never open a connection."""
 
 
+@lru_cache(maxsize=1)
 def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
@@ -121,6 +124,7 @@ def imports(path: Path, *, typing: bool = True) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{module}.{alias.name}"
 
 
+@lru_cache(maxsize=100)
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), str(path))
 
@@ -135,9 +139,28 @@ def room_named(name: str) -> str | None:
     return "(package)"
 
 
-each_module = pytest.mark.parametrize(
-    "path", modules(), ids=lambda path: str(path.relative_to(PACKAGE))
-)
+def each_module(test: Callable[..., None]) -> Callable[..., None]:
+    """Call a test for each module of a room; a test for each module would cost more than it does.
+
+    Args:
+        test: takes ``path``, and fixtures by their names.
+    """
+
+    @wraps(test)
+    def of_room(room: str, **fixtures: object) -> None:
+        wrong = []
+        for path in (path for path in modules() if room_of(path) == room):
+            try:
+                test(path=path, **fixtures)
+            except AssertionError as error:
+                wrong.append(f"{path.relative_to(PACKAGE)}: {error}")
+        assert not wrong, "\n\n".join(wrong)
+
+    arguments = inspect.signature(test).parameters.values()
+    of_room.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # what pytest reads
+        [each.replace(name="room") if each.name == "path" else each for each in arguments]
+    )
+    return pytest.mark.parametrize("room", sorted({room_of(path) for path in modules()}))(of_room)
 
 
 def where(path: Path, line: int) -> str:
