@@ -31,6 +31,8 @@ _MISSING = {
 any error may only report it."""
 MISSING_RULES = {"class", "collection", "method", "module"}
 """The rules of findings that are such errors when the script runs."""
+_FIELDS = {"model_fields", "__fields__"}
+"""Attributes of classes of the official SDK with their fields by name."""
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -87,13 +89,18 @@ class Conditions:
         return None
 
     def _is_in(self, left: ast.expr, right: ast.expr) -> bool | None:
-        """Return whether the release has a collection or a type, as ``in`` of a client says."""
-        if not isinstance(left, ast.Constant) or not isinstance(left.value, str):
+        """Return whether the release has a collection, a type, or a field of a class."""
+        element = self._value(left)
+        if not isinstance(element, v.Constant) or not isinstance(element.value, str):
             return None
+        name = element.value
+        if isinstance(right, ast.Attribute) and right.attr in _FIELDS:
+            of = self._value(right.value)
+            return name in of.node.properties if isinstance(of, v.Class) else None
         container = self._value(right)
         if isinstance(container, v.Types):
-            return left.value in self._release.type_names
-        return self._has_collection(left.value) if isinstance(container, v.NativeClient) else None
+            return name in self._release.type_names
+        return self._has_collection(name) if isinstance(container, v.NativeClient) else None
 
     def _has_collection(self, name: str) -> bool:
         try:

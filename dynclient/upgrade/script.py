@@ -270,6 +270,8 @@ class _Reader:
         if outcome is None:
             self._value(expression.test)
             found = self._value(expression.body), self._value(expression.orelse)
+            if all(isinstance(each, v.Constant) for each in found) and found[0] != found[1]:
+                return UNKNOWN
             return next((each for each in found if each is not UNKNOWN), UNKNOWN)
         return self._value(expression.body if outcome else expression.orelse)
 

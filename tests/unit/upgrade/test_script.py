@@ -182,6 +182,21 @@ def test_what_a_condition_does_not_exclude_is_reported(guard: str) -> None:
     assert names == ["om.data_contracts"]
 
 
+def test_a_name_that_depends_on_the_fields_of_a_class_is_that_of_the_release() -> None:
+    source = f"""\
+    {OFFICIAL}api.data.createTable import CreateTableRequest
+    one = "owner" if "owner" in CreateTableRequest.model_fields else "owners"
+    fields = {{"name": "t", "databaseSchema": "s", "columns": []}}
+    fields[one] = ada
+    CreateTableRequest(**fields)
+    """
+    source = textwrap.dedent(source)
+    assert found(source) == []
+    assert found(source.replace(" in CreateTableRequest.model_fields", " in other")) == []
+    reported = found(source.replace('"owner" if', '"owner" if not'))
+    assert [each[3] for each in reported] == ["owner"]
+
+
 def test_modules_that_a_script_tries_to_import_are_not_reported() -> None:
     source = f"""\
     try:
