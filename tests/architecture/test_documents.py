@@ -33,8 +33,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dic
     from dynclient import compat, sandbox
 
     monkeypatch.chdir(tmp_path)
-    # In this process, as starting one for each document would cost more than what they do.
-    with sandbox.start(in_process=True) as server:
+    # Not in this process: a page may import a module that waits for the server.
+    with sandbox.start() as server:
         values = {"OPENMETADATA_HOST": server.host, "OPENMETADATA_TOKEN": server.admin_token}
         for name, value in values.items():
             monkeypatch.setenv(name, value)
