@@ -22,6 +22,7 @@ from dynclient.as_code.planner import Planner
 from dynclient.as_code.request_fields import LeftOut
 from dynclient.as_code.sections import Switches
 from dynclient.as_code.selection import Options
+from dynclient.as_code.whole_files import folder_beside
 from dynclient.documentation import document_fields
 from dynclient.errors import UsageError
 
@@ -71,11 +72,7 @@ def create_backup(
     session: Session, path: Path, switches: Switches, *, replace: bool = False
 ) -> Backup:
     """Write everything of a server into a file; see ``om.backup``."""
-    if path.exists() and not replace:
-        raise UsageError(f"{path} exists; name another file, or use replace=True to replace it")
-    if not path.parent.is_dir():
-        raise UsageError(f"{path} cannot be written: {path.parent} is not a folder")
-    with TemporaryDirectory(prefix=".dynclient-backup-", dir=path.parent) as temporary:
+    with folder_beside(path, replace=replace) as temporary:
         folder, staged = Path(temporary, "documents"), Path(temporary, path.name)
         found = dump(session, folder, Options(format="jsonl", sections=switches))
         release = session.release.name

@@ -129,9 +129,7 @@ class ActionChanges(Saves):
     def _read(self, action: Action) -> Any:
         reader = EntityDocuments(self.session)
         get = self.spec.operations["get"]
-        known = {each.name for each in get.parameters}
-        arguments = {"fields": reader.fields(self.spec) or None, "include": "all"}
-        given = {name: each for name, each in arguments.items() if name in known}
+        given = get.accepted({"fields": reader.fields(self.spec) or None, "include": "all"})
         return self.session.call(Plan(get, {"id": action.id, **given}))
 
     def _save(

@@ -54,7 +54,7 @@ class DocumentFolder:
         return iter(self._places)
 
     def find(self, key: Key) -> Document | None:
-        """Return the document of an entity, or None if there is none.
+        """Return the document of an entity, or None.
 
         Args:
             key: its type and fully qualified name.

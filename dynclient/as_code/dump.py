@@ -17,7 +17,6 @@ from dynclient.as_code.request_fields import LeftOut, Reference
 from dynclient.as_code.selection import Options, Selection
 from dynclient.documentation import document_fields
 from dynclient.errors import DynclientError, UsageError
-from dynclient.session.property_values import DEFINITIONS
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
@@ -114,27 +113,17 @@ class _Dump:
         for spec in self._selection.collections():
             for raw in self._selection.entities(spec):
                 self._add(spec, raw, referenced=False)
-        while self._options.is_partial and (missing := self._missing()):
-            for entity_type, names in missing.items():
-                self._add_referenced(entity_type, names)
+        if self._options.is_partial:
+            # What is added may refer to others.
+            while missing := self.written.missing(self._needed - self._provided):
+                for entity_type, names in missing.items():
+                    self._add_referenced(entity_type, names)
 
     def provided_names(self) -> dict[str, list[str]]:
         """Return what documents refer to and servers have from the start."""
-        found: dict[str, list[str]] = {}
-        for key in sorted(self._provided & self._needed):
-            if key not in self.written:
-                found.setdefault(key[0], []).append(key[1])
-        return found
+        return self.written.missing(self._provided & self._needed)
 
     # -- what they refer to ------------------------------------------------------------------------
-
-    def _missing(self) -> dict[str, list[str]]:
-        """Return the names of what is referred to and was not read, by type."""
-        found: dict[str, list[str]] = {}
-        for key in sorted(self._needed - self._provided):
-            if key not in self.written:
-                found.setdefault(key[0], []).append(key[1])
-        return found
 
     def _add_referenced(self, entity_type: str, names: list[str]) -> None:
         entity = self._release.entities.get(entity_type)
@@ -162,13 +151,10 @@ class _Dump:
 
     def _dump_types(self) -> None:
         """Add the definitions of custom properties, which are parts of types."""
-        for entity in self._release.entities.values():
-            if DEFINITIONS not in entity.properties or entity.create is None:
-                continue
-            for raw in self._documents.entities(self._session.find(entity), {"category": "entity"}):
-                document = self._documents.definitions(entity, raw)
-                if document is not None:
-                    self._write(document)
+        for spec, raw in self._documents.types("entity"):
+            document = self._documents.definitions(spec.entity, raw)
+            if document is not None:
+                self._write(document)
 
     def _note(self, references: Iterable[Reference]) -> None:
         self._needed.update((each.type, each.fqn) for each in references)

@@ -65,10 +65,8 @@ class EntityDocuments:
             filters: arguments of its list; those that the list does not take are left out.
         """
         operation = spec.operations["list"]
-        known = {each.name for each in operation.parameters}
         given = {"fields": self.fields(spec), "page_size": self._session.settings.page_size}
-        arguments = {**given, **(filters or {})}
-        plan = Plan(operation, {name: arguments[name] for name in arguments if name in known})
+        plan = Plan(operation, operation.accepted({**given, **(filters or {})}))
         for entity in self._session.listing(plan):
             yield model.raw(entity)
 
@@ -124,6 +122,18 @@ class EntityDocuments:
         for path, types, fqn in named_references(self._release, entity, request):
             if len(types) == 1 and path != NAME_PATH:
                 yield Reference(path, types[0], fqn)
+
+    def types(self, category: str) -> Iterator[tuple[CollectionSpec, dict[str, Any]]]:
+        """Yield the JSON of the types, which have the custom properties, with their collection.
+
+        Args:
+            category: ``entity`` for types of entities, ``field`` for types of values.
+        """
+        for entity in self._release.entities.values():
+            if DEFINITIONS in entity.properties and entity.create is not None:
+                spec = self._session.find(entity)
+                for raw in self.entities(spec, {"category": category}):
+                    yield spec, raw
 
     def definitions(self, entity: EntityType, raw: Mapping[str, Any]) -> Document | None:
         """Return the document of a type with its custom properties; None if it has none.

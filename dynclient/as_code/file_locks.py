@@ -8,12 +8,13 @@ from pathlib import Path
 from dynclient.errors import UsageError
 
 
-def lock_file(path: Path, message: str, *, shared: bool = False) -> int:
+def lock_file(path: Path, message: str | None = None, *, shared: bool = False) -> int:
     """Lock a file, which is created, and return its descriptor; closing it unlocks.
 
     Args:
         path: path of the file, in a folder that exists.
-        message: what the error says if another process has locked it.
+        message: what the error says if another process has locked it; None waits until it has
+            ended.
         shared: whether others may lock it, too, if they share it as well.
 
     Raises:
@@ -26,7 +27,8 @@ def lock_file(path: Path, message: str, *, shared: bool = False) -> int:
     except ModuleNotFoundError:
         return lock  # a system without these locks
     try:
-        fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        fcntl.flock(lock, kind if message is None else kind | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
     except BaseException:
@@ -34,4 +36,4 @@ def lock_file(path: Path, message: str, *, shared: bool = False) -> int:
         raise
     else:
         return lock
-    raise UsageError(message)
+    raise UsageError(message or f"another process has locked {path}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
@@ -19,6 +18,7 @@ from dynclient.as_code.key_index import Key, KeyIndex
 from dynclient.as_code.sections import SectionReader, Switches
 from dynclient.as_code.selection import Options, Selection, selected_options
 from dynclient.as_code.upstream_edges import UpstreamEdges
+from dynclient.as_code.whole_files import folder_beside
 from dynclient.data import data_file
 from dynclient.documentation import document_fields
 from dynclient.errors import UsageError
@@ -115,9 +115,7 @@ def fork(
     session = om.session
     target = as_path(path, "fork", "path")
     options = selected_options(session, "fork", types, service, where)
-    if target.exists() and not replace:
-        raise UsageError(f"{target} exists; name another file, or use replace=True to replace it")
-    with _folder_beside(target) as folder:
+    with folder_beside(target, replace=replace) as folder:
         staged = Path(folder, target.name)
         database = Database(staged, durable=False)
         try:
@@ -141,15 +139,6 @@ def _put_in_place(staged: Path, target: Path) -> None:
         for suffix in ("-wal", "-shm"):
             target.with_name(target.name + suffix).unlink(missing_ok=True)
         staged.replace(target)
-
-
-def _folder_beside(target: Path) -> tempfile.TemporaryDirectory[str]:
-    """Return a temporary folder on the file system of a file, so that this is renamed at once."""
-    try:
-        return tempfile.TemporaryDirectory(prefix=".dynclient-fork-", dir=target.parent)
-    except OSError as error:
-        message = f"{target} cannot be written: {error.strerror}"
-    raise UsageError(message)
 
 
 class _StoredEntities(EntityDocuments):
@@ -180,7 +169,7 @@ class _StoredEntities(EntityDocuments):
         return [*names]
 
     def stored(self, entity: EntityModel) -> frozenset[str]:
-        """Return the fields that are copied: a create request sets them, or they are no results."""
+        """Return the fields that are copied: all but results, which no create request sets."""
         kept = frozenset(self._results) - entity.creatable_fields
         return stored_fields(entity) - kept
 
@@ -227,7 +216,7 @@ class _Fork:
                 " it; no file was written"
             )
         self._add_lineage()
-        while missing := self._missing():
+        while missing := self._read.missing(self._needed):
             for entity_type, names in missing.items():
                 self._add_referenced(entity_type, names)
         self._import.remove_loose_ends()
@@ -235,14 +224,10 @@ class _Fork:
 
     def _add_types(self) -> None:
         """Add the types, which have the definitions of custom properties."""
-        for entity in self._release.entities.values():
-            if DEFINITIONS not in entity.properties or entity.create is None:
-                continue
-            spec = self._session.find(entity)
-            for category in _CATEGORIES:
-                for raw in self._reader.entities(spec, {"category": category}):
-                    if (entity.name, entity_name(raw)) not in self._read:
-                        self._store(spec, raw, self._reader.definitions(entity, raw))
+        for category in _CATEGORIES:
+            for spec, raw in self._reader.types(category):
+                if (spec.entity.name, entity_name(raw)) not in self._read:
+                    self._store(spec, raw, self._reader.definitions(spec.entity, raw))
 
     def _add(self, spec: CollectionSpec, raw: dict[str, Any], *, referenced: bool = False) -> None:
         key = (spec.entity.name, entity_name(raw))
@@ -293,13 +278,6 @@ class _Fork:
         else:
             for each in value.values():
                 yield from self._references(each)
-
-    def _missing(self) -> dict[str, list[str]]:
-        """Return the names of what is referred to and was not read, by type."""
-        found: dict[str, list[str]] = {}
-        for entity_type, name in sorted(key for key in self._needed if key not in self._read):
-            found.setdefault(entity_type, []).append(name)
-        return found
 
     def _add_referenced(self, entity_type: str, names: list[str]) -> None:
         entity = self._release.entities[entity_type]

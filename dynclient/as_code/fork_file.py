@@ -140,9 +140,7 @@ class OpenFork:
             return None
         spec = self.session.find(entity)
         operation = spec.operations["get"]
-        known = {each.name for each in operation.parameters}
-        given = {"id": id, "fields": self._reader.fields(spec)}
-        arguments = {name: value for name, value in given.items() if name in known}
+        arguments = operation.accepted({"id": id, "fields": self._reader.fields(spec)})
         found = model.raw(self.session.call(Plan(operation, arguments)))
         if DEFINITIONS in entity.properties:
             empty = Document(entity_type, entity_name(found), self._release.name, {}, {})

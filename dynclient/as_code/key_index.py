@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Key = tuple[str, str]
@@ -71,6 +71,18 @@ class KeyIndex:
         """
         found = self._found(key)
         return default if found is None else json.loads(found[0])
+
+    def missing(self, keys: Iterable[Key]) -> dict[str, list[str]]:
+        """Return the names of those keys that are not there, by type and in their order.
+
+        Args:
+            keys: the keys to look for.
+        """
+        found: dict[str, list[str]] = {}
+        for key in sorted(keys):
+            if key not in self:
+                found.setdefault(key[0], []).append(key[1])
+        return found
 
     def remove(self, key: Key) -> None:
         """Remove a key; nothing is done if it is not there."""

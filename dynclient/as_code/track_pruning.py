@@ -20,6 +20,7 @@ from dynclient.errors import BadRequest, PlanOutdated
 from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
+    from dynclient.bulk.concurrency import Concurrency
     from dynclient.bulk.writes import Prepared
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.session.session import Session
@@ -88,13 +89,13 @@ class Pruning:
         listing = spec.operations.get("list")
         if listing is None or len(waiting) <= _SINGLE_READS:
             get = spec.operations["get"]
-            given = include if _takes(get, "include") else {}
+            given = get.accepted(include)
             for id in waiting:
                 entity = self._session.find_one(Plan(get, {"id": id, **given}))
                 if entity is not None:
                     yield model.raw(entity)
             return
-        given = include if _takes(listing, "include") else {}
+        given = listing.accepted(include)
         size = {"page_size": self._session.settings.page_size}
         for entity in self._session.listing(Plan(listing, {**given, **size})):
             if str(model.raw(entity)["id"]) in waiting:
@@ -128,7 +129,7 @@ class Pruning:
         def prepared(action: Action) -> Any:
             if action.type not in writes:
                 spec = self._session.find(action.type)
-                writes[action.type] = _Deletes(self._session, spec, "track", concurrency)
+                writes[action.type] = _Deletes(self._session, spec, concurrency)
             return writes[action.type], action, None
 
         def level(action: Action) -> Any:
@@ -136,7 +137,7 @@ class Pruning:
 
         load = Load("track", options, concurrency, {"server": self._session.host}, level)
         result = load.run(self._actions, self._actions, prepared)
-        refused = {name: reason for each in writes.values() for name, reason in each.refused}
+        refused = {key: why for each in writes.values() for key, why in each.refused.items()}
         for outcome in result.failed:
             refused[outcome.row.key] = str(outcome.error)
             self._report.failed.append(f"{outcome.row}: {outcome.error}")
@@ -148,27 +149,25 @@ class Pruning:
 
 
 class _Deletes(ActionDeletes):
-    """Deletions that servers may refuse: of what has parts that others created."""
+    """Deletions that servers may refuse: of what has parts that others created.
+
+    Attributes:
+        refused: type and name of the entities that were not deleted, with the reason.
+    """
+
+    def __init__(self, session: Session, spec: CollectionSpec, concurrency: Concurrency) -> None:
+        super().__init__(session, spec, "track", concurrency)
+        self.refused: dict[tuple[str, str], str] = {}
 
     def _sent(self, prepared: Prepared) -> Outcome:
         action: Action = prepared.row
         try:
             return super()._sent(prepared)
         except BadRequest as error:
-            self.refused.append((action.key, f"the server did not delete it: {error}"))
+            self.refused[action.key] = f"the server did not delete it: {error}"
         except PlanOutdated:
-            self.refused.append((action.key, "it was changed while this run ended"))
+            self.refused[action.key] = "it was changed while this run ended"
         return Outcome(UNCHANGED, action.fqn, prepared.number, action)
-
-    @property
-    def refused(self) -> list[tuple[tuple[str, str], str]]:
-        """Type and name of the entities that were not deleted, with the reason."""
-        found: list[tuple[tuple[str, str], str]] = self.__dict__.setdefault("_refused", [])
-        return found
-
-
-def _takes(operation: Any, name: str) -> bool:
-    return any(each.name == name for each in operation.parameters)
 
 
 def _tracked(action: Action) -> Tracked:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dynclient import model
+from dynclient.as_code.file_locks import lock_file
 from dynclient.as_code.observed_writes import is_unobserved
 from dynclient.as_code.whole_files import write_whole
 from dynclient.data import data_file
@@ -39,7 +40,7 @@ class Store(Protocol):
     """Where one manifest is kept."""
 
     def read(self) -> Value:
-        """Return the value; empty if there is none."""
+        """Return the value; empty before the first run."""
 
     def replace(self, value: Value) -> None:
         """Replace the value that was read last.
@@ -52,7 +53,7 @@ class Store(Protocol):
         """Write a part and return its name."""
 
     def part(self, name: str) -> Value:
-        """Return a part; empty if there is none of this name."""
+        """Return a part; empty if it does not exist."""
 
     def remove_part(self, name: str) -> None:
         """Remove a part."""
@@ -251,7 +252,7 @@ class FolderStore:
         """Wait until no other process replaces the value."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self._folder / "manifest.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            lock = lock_file(self._folder / "manifest.lock")
         except OSError as error:
             message = f"{self._folder} cannot be written: {error.strerror}"
         else:
@@ -259,10 +260,6 @@ class FolderStore:
         if message:
             raise UsageError(message)
         try:
-            with contextlib.suppress(ModuleNotFoundError):  # a system without these locks
-                import fcntl
-
-                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         finally:
             os.close(lock)  # which unlocks it

@@ -6,8 +6,30 @@ import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from dynclient.errors import UsageError
+
+
+def folder_beside(target: Path, *, replace: bool) -> TemporaryDirectory[str]:
+    """Return a temporary folder for a file, on its file system, so that it can be renamed.
+
+    Args:
+        target: path of the file.
+        replace: whether the file may exist.
+
+    Raises:
+        UsageError: the file exists or cannot be written.
+    """
+    if target.exists() and not replace:
+        raise UsageError(f"{target} exists; name another file, or use replace=True to replace it")
+    if not target.parent.is_dir():
+        raise UsageError(f"{target} cannot be written: {target.parent} is not a folder")
+    try:
+        return TemporaryDirectory(prefix=".dynclient-", dir=target.parent)
+    except OSError as error:
+        message = f"{target} cannot be written: {error.strerror}"
+    raise UsageError(message)
 
 
 def write_whole(path: Path, text: str | Iterable[str]) -> None:

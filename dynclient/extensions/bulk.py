@@ -162,10 +162,11 @@ class CollectionBulk(CollectionExtension):
         Raises:
             BadArguments, UsageError, Unauthorized, TransportError: as for :meth:`upsert_many`.
         """
-        if on_conflict not in {"error", "rebase"}:
-            message = f"must be 'error' or 'rebase', not {on_conflict!r}"
-            problem = Problem("on_conflict", on_conflict, "argument", message)
-            raise bad_arguments(f"{self.attribute}.save_many", [problem])
+        from dynclient.session.rebased_save import conflict_problems
+
+        problems = conflict_problems(on_conflict)
+        if problems:
+            raise bad_arguments(f"{self.attribute}.save_many", problems)
         options = _options(workers, ordered, stop_on_error, on_result, progress, journal)
         flags = {"read_back": read_back, "on_conflict": on_conflict}
         return self._write("save_many", entities, options, flags)

@@ -218,7 +218,7 @@ class ItemStore:
         return self._in_chunks(lambda: opened, f"{sql} limit {_CHUNK}", _failed)
 
     def find(self, name: str) -> MapItem | None:
-        """Return an item by its id or its fully qualified name; None if there is none."""
+        """Return an item by its id or its fully qualified name; None if it is not recorded."""
         sql = "select number, key, name, kind, value from items where key = ?1 or name = ?1"
         with self._reader() as database:
             row = database.execute(sql, (name,)).fetchone()

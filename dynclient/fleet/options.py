@@ -10,6 +10,7 @@ from dynclient.bulk import load
 from dynclient.bulk.progress import progress_problems
 from dynclient.dispatch.pagination import Listing
 from dynclient.errors import Problem
+from dynclient.session.rebased_save import conflict_problems
 from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -108,9 +109,7 @@ class Options(NamedTuple):
             yield _problem("workers", self.workers, message)
         if not isinstance(self.save, bool):
             yield _problem("save", self.save, f"must be True or False, not {self.save!r}")
-        if self.on_conflict not in ("error", "rebase"):
-            message = f"must be 'error' or 'rebase', not {self.on_conflict!r}"
-            yield _problem("on_conflict", self.on_conflict, message)
+        yield from conflict_problems(self.on_conflict)
 
 
 def _number(name: str, value: Any, what: str) -> Iterator[Problem]:

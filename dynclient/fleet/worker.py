@@ -171,7 +171,7 @@ class FleetPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed has no typ
         return session, session.contract.spec(attribute), step, self._fleet_limit
 
     def _announce(self, seconds: float) -> None:
-        """Report a pause to the process that started the run, which tells all workers."""
+        """Report a pause to the process that started the run, which pauses all workers."""
         self._worker.log_event(self.name, seconds)
 
 

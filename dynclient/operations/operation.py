@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ class Operation(NamedTuple):
     """Whether its result is known from the server's document only, which is often wrong there."""
     as_json: bool = False
     """Whether the result is the decoded JSON itself instead of entities made from it."""
+
+    def accepted(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those of the arguments that the operation has a parameter for.
+
+        Args:
+            arguments: by the names of parameters; which there are depends on the release.
+        """
+        known = {each.name for each in self.parameters}
+        return {name: value for name, value in arguments.items() if name in known}
 
 
 class Plan(NamedTuple):

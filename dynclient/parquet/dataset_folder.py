@@ -12,6 +12,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from dynclient.as_code.file_locks import lock_file
 from dynclient.errors import UsageError
 from dynclient.parquet.manifest import Manifest
 
@@ -61,21 +62,12 @@ class DatasetFolder:
 
     def _take_lock(self) -> None:
         path = self._work / _LOCK
-        self._lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            import fcntl
-        except ModuleNotFoundError:
-            return  # a system without these locks
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_ours = path.exists() and os.fstat(self._lock).st_ino == path.stat().st_ino
-        except BlockingIOError:
-            is_ours = False
-        if not is_ours:
+        message = f"another process exports to {self.path} at the moment; wait until it has ended"
+        self._lock = lock_file(path, message)
+        # The process that had locked it may have removed the file.
+        if not path.exists() or os.fstat(self._lock).st_ino != path.stat().st_ino:
             self._release()
-            raise UsageError(
-                f"another process exports to {self.path} at the moment; wait until it has ended"
-            )
+            raise UsageError(message)
 
     def _release(self) -> None:
         if self._lock is not None:
@@ -91,7 +83,7 @@ class DatasetFolder:
             shutil.rmtree(left, ignore_errors=True)
 
     def manifest(self) -> Manifest | None:
-        """Return the manifest of the dataset in the folder; None if there is none.
+        """Return the manifest of the dataset in the folder; None without a dataset.
 
         Raises:
             UsageError: the folder has other files.

@@ -12,6 +12,7 @@ from dynclient.documentation import document_fields
 from dynclient.errors import DynclientWarning, Problem, UsageError
 from dynclient.extensions.arguments import as_list, as_path, as_text
 from dynclient.extensions.base import Extension, not_supported
+from dynclient.operations.operation import INCLUDES
 from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 PAGE_SIZE = 1000
 """The entities of a page: a request costs little beside so many, and a page is some MB."""
 WORKERS = 4
-_INCLUDE = ("non-deleted", "deleted", "all")
 
 
 @document_fields
@@ -109,8 +109,8 @@ class ParquetExport(Extension):
         path = as_path(folder, call, "folder")
         as_text(where, call, "where", may_be_empty=True)
         problems = _number_problems({"workers": workers, "page_size": page_size})
-        if include not in _INCLUDE:
-            near = did_you_mean(nearest(str(include), _INCLUDE))
+        if include not in INCLUDES:
+            near = did_you_mean(nearest(str(include), INCLUDES))
             message = f"must be 'non-deleted', 'deleted' or 'all', not {include!r}{near}"
             problems.append(Problem("include", include, "argument", message))
         if problems:

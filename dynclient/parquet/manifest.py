@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dynclient.as_code.whole_files import write_whole
 from dynclient.errors import UsageError
 
 FILE = "_dynclient.json"
@@ -64,19 +65,11 @@ class Manifest(NamedTuple):
         raw["selection"] = self.selection._asdict()
         raw["parts"] = [part._asdict() for part in self.parts]
         text = json.dumps(raw, indent=1, ensure_ascii=False) + "\n"
-        new = folder / f".{FILE}.new"
-        try:
-            new.write_text(text, encoding="utf-8", newline="\n")
-            new.replace(folder / FILE)
-        except OSError as error:
-            message = f"{folder / FILE} cannot be written: {error.strerror}"
-        else:
-            return
-        raise UsageError(message)
+        write_whole(folder / FILE, text)
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
-        """Return the manifest in a folder, or None if there is none.
+        """Return the manifest in a folder, or None.
 
         Raises:
             UsageError: it cannot be read, is damaged, or is of a later version of dynclient.

@@ -106,8 +106,5 @@ class ServiceLists:
 
     def _listing(self, spec: CollectionSpec, arguments: Mapping[str, Any]) -> Listing:
         operation = spec.operations["list"]
-        known = {each.name for each in operation.parameters}
         given = {"page_size": self._session.settings.page_size, **arguments}
-        return self._session.listing(
-            Plan(operation, {name: given[name] for name in given if name in known})
-        )
+        return self._session.listing(Plan(operation, operation.accepted(given)))

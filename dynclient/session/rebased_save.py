@@ -19,6 +19,14 @@ _ATTEMPTS = 10
 """How often a save is tried while other users change the entity, too."""
 
 
+def conflict_problems(on_conflict: Any) -> list[Problem]:
+    """Return what is wrong with the argument ``on_conflict=`` of a save."""
+    if on_conflict in ("error", "rebase"):
+        return []
+    message = f"must be 'error' or 'rebase', not {on_conflict!r}"
+    return [Problem("on_conflict", on_conflict, "argument", message)]
+
+
 def save_and_check(session: Session, entity: Any, *, read_back: bool, on_conflict: str) -> Any:
     """Send the changes of an entity and return it as the server has it now.
 
@@ -34,10 +42,9 @@ def save_and_check(session: Session, entity: Any, *, read_back: bool, on_conflic
         LostUpdate: both users changed the same places; or the changes are not there.
         UsageError, RequestInvalid: see :func:`dynclient.session.save.change_of`.
     """
-    if on_conflict not in {"error", "rebase"}:
-        message = f"must be 'error' or 'rebase', not {on_conflict!r}"
-        problem = Problem("on_conflict", on_conflict, "argument", message)
-        raise bad_arguments("save", [problem])
+    problems = conflict_problems(on_conflict)
+    if problems:
+        raise bad_arguments("save", problems)
     change = change_of(session, entity)
     if change is None:
         return entity

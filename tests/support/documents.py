@@ -24,7 +24,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dynclient import cli
+from tests.support.command_line import exit_code
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -124,10 +124,7 @@ class Session:
             return
         output = io.StringIO()
         with redirect_stdout(output), redirect_stderr(output):
-            try:
-                code = cli.main(arguments)
-            except SystemExit as end:
-                code = int(end.code or 0)
+            code = exit_code(arguments)
         assert code == 0, f"{self._at(block)}: {arguments} printed {output.getvalue()}"
 
     def _serve(self, arguments: list[str], block: Block) -> None:

@@ -2,7 +2,7 @@
 
 Objects of a list mostly have the same fields, the columns of a table, say. A loop over the objects
 for each field costs less than one over the fields for each object: what depends on the field is
-at hand in the loop. The rows are the values of the models by name.
+known in the loop. The rows are the values of the models by name.
 """
 
 from __future__ import annotations

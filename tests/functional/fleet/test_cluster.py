@@ -86,11 +86,11 @@ def test_parts_are_read_by_workers_under_one_limit(
                 met.wait_for(lambda: fake.busiest > 1, timeout=10)
 
     fake.before = meet
-    shown: list[str] = []
+    published: list[str] = []
 
     def note(item: MapItem) -> None:
-        if not shown:
-            shown.append(texts_of(dask))
+        if not published:
+            published.append(texts_of(dask))
 
     def describe(table: Any) -> list[Any]:
         again = om.tables.get(table.id)  # another client in the worker, with the same limit
@@ -111,8 +111,8 @@ def test_parts_are_read_by_workers_under_one_limit(
     assert fake.busiest == 2
     assert all(isinstance(each.error, FunctionFailed) for each in result.failed)
     assert next(iter(result.failed)).error.place.startswith("test_cluster.py:")  # type: ignore[union-attr]
-    assert "dynclient-map-" in shown[0]
-    assert TOKEN not in shown[0]
+    assert "dynclient-map-" in published[0]
+    assert TOKEN not in published[0]
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(

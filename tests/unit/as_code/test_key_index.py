@@ -52,3 +52,10 @@ def test_threads_share_it() -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(add, range(200)))
     assert sorted(index.get(key) for key in index) == [*range(200)]
+
+
+def test_keys_that_are_missing_are_named_by_type_in_their_order() -> None:
+    index = KeyIndex()
+    index["table", "b"] = None
+    found = index.missing({("user", "ada"), ("table", "c"), ("table", "b"), ("table", "a")})
+    assert [*found.items()] == [("table", ["a", "c"]), ("user", ["ada"])]

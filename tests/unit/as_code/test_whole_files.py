@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from dynclient.as_code.whole_files import write_whole
+from dynclient.as_code.whole_files import folder_beside, write_whole
 from dynclient.errors import UsageError
 from tests.support.full_disk import full_disk
 
@@ -39,3 +40,20 @@ def test_links_are_followed_and_devices_stay(tmp_path: Path) -> None:
 def test_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         write_whole(tmp_path / "nowhere" / "file", "text")
+
+
+def test_a_folder_beside_a_file_needs_a_place_that_can_be_written(tmp_path: Path) -> None:
+    target = tmp_path / "shop.db"
+    with folder_beside(target, replace=False) as folder:
+        assert Path(folder).parent == tmp_path
+    target.touch()
+    with pytest.raises(UsageError, match="exists; name another file"):
+        folder_beside(target, replace=False)
+    folder_beside(target, replace=True).cleanup()
+    with pytest.raises(UsageError, match="is not a folder"):
+        folder_beside(target / "shop.db", replace=False)
+    with (
+        patch("tempfile.mkdtemp", side_effect=PermissionError(13, "Permission denied")),
+        pytest.raises(UsageError, match="cannot be written: Permission denied"),
+    ):
+        folder_beside(tmp_path / "other.db", replace=False)
