@@ -10,11 +10,11 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from dynclient import model
+from dynclient.dispatch.frames import optional_module
 from dynclient.errors import DynclientError, InsecureWarning, UsageError
 from dynclient.secrets import Secret
 from dynclient.transport.limits import Pause, limited
@@ -43,7 +43,7 @@ class ClusterRun:
     """
 
     def __init__(self, run: MapRun, on: Any) -> None:
-        self._distributed = _module("distributed")
+        self._distributed = optional_module("distributed", extra="fleet")
         self._run = run
         self._on = on
         self._name = f"dynclient-map-{uuid4().hex[:12]}"
@@ -213,19 +213,6 @@ class ClusterRun:
         self._running.clear()
 
 
-def _module(name: str) -> Any:
-    """Return a module of the extra ``fleet``.
-
-    Raises:
-        ImportError: it is not installed.
-    """
-    try:
-        return import_module(name)
-    except ImportError as error:
-        message = f"{name} is not installed: pip install 'dynclient[fleet]'"
-        raise ImportError(message, name=name) from error
-
-
 def _pickled(run: MapRun) -> bytes:
     """Return session, collection and step as a pickle with the token.
 
@@ -234,7 +221,7 @@ def _pickled(run: MapRun) -> bytes:
     Raises:
         UsageError: the function cannot be pickled.
     """
-    cloudpickle = _module("cloudpickle")
+    cloudpickle = optional_module("cloudpickle", extra="fleet")
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc, name-defined]  # it has no types
         def reducer_override(self, value: Any) -> Any:
