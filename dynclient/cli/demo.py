@@ -141,6 +141,11 @@ def walkthrough(om: Any, server: Running, folder: Path) -> Script:  # noqa: PLR0
     applied = om.apply(plan)
     yield _Texts((written.counts, plan, applied))
 
+    # Back the whole catalogue up into one file, and compare it with the server: nothing to restore.
+    backup = om.backup(folder / "backup.zip")
+    restored = om.restore_backup(backup.path)
+    yield _Texts((backup.counts, f"{len(restored.differing)} entities differ"))
+
     # Copy the service into a file, change a table there, and see what that would do to the server.
     from dynclient import sandbox
 
